@@ -1,0 +1,69 @@
+"""The application: routes, errors, and what is opened at start and closed at the end."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+from fastapi_offline import FastAPIOffline
+
+from api.errors import add_error_handlers
+from api.routes import audiences, catalogue, health, page, recommendations
+from recommender.bootstrap import Service, Workshop
+from recommender.errors import JinxueError
+from recommender.settings import Settings, load_settings
+
+_log = logging.getLogger("jinxue")
+_REFRESH_SECONDS = 1.0
+
+_DESCRIPTION = """
+近学 recommends training courses by what they mean and how near they are taught, and says why.
+
+* `POST /v1/recommendations` – a learner's profile in, the best courses out, each at its best class.
+* `POST /v1/enterprise-recommendations` – a need in free text, a headcount and an address in, courses that can be taught there out.
+* `POST /v1/audiences` – a class in, the learners whom it suits best out.
+
+Every answer names the snapshot it was made from, how many classes each condition excluded, what was loosened, and the policy applied.
+Errors are `application/problem+json` (RFC 9457); messages are Chinese, or English with `Accept-Language: en`.
+"""
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """Return the application; nothing is opened before it starts."""
+    app = FastAPIOffline(title="近学 Jinxue", version="0.1.0", description=_DESCRIPTION, lifespan=_lifespan)
+    app.state.settings = settings or load_settings()
+    app.state.on_ready = None
+    add_error_handlers(app)
+    for routes in (recommendations, audiences, catalogue, health, page):
+        app.include_router(routes.router)
+    app.mount("/page", StaticFiles(directory=Path(__file__).parent / "page"), name="page")
+    return app
+
+
+@contextlib.asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    app.state.service = Service(Workshop(app.state.settings))
+    refreshing = asyncio.create_task(_follow(app.state.service))
+    if app.state.on_ready is not None:
+        app.state.on_ready(app.state.service)
+    yield
+    refreshing.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await refreshing
+
+
+async def _follow(service: Service) -> None:
+    """Swap in a newly built snapshot soon after it appears; one that cannot be read is reported and the old one goes on."""
+    refused = None
+    while True:
+        await asyncio.sleep(_REFRESH_SECONDS)
+        try:
+            if await asyncio.to_thread(service.refresh):
+                _log.info("now serving snapshot %s", service.matcher.snapshot.version)
+        except JinxueError as error:
+            if str(error) != refused:
+                refused = str(error)
+                _log.warning("%s", error)

@@ -1,0 +1,36 @@
+"""What routes are given."""
+
+from typing import Annotated
+
+import orjson
+from fastapi import Depends, Request, Response
+
+from recommender.bootstrap import Service
+from recommender.language import Language
+
+
+def get_service(request: Request) -> Service:
+    """Return the service that the application opened at its start."""
+    service: Service = request.app.state.service
+    return service
+
+
+CurrentService = Annotated[Service, Depends(get_service)]
+
+
+def language_of(request: Request) -> Language:
+    """Return the language for messages: that of the request's body once it is known, else English if it is asked for first, else Chinese."""
+    chosen = getattr(request.state, "language", None)
+    if chosen is not None:
+        return Language(chosen)
+    return Language.EN if request.headers.get("accept-language", "").strip().lower().startswith("en") else Language.ZH
+
+
+class Json(Response):
+    """An answer of plain data, written once."""
+
+    media_type = "application/json"
+
+    def render(self, content: object) -> bytes:
+        """Return `content` as JSON bytes, in UTF-8."""
+        return orjson.dumps(content)

@@ -1,0 +1,110 @@
+"""What is taught, where, and the words for it."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.dependencies import CurrentService, Json
+from api.errors import PROBLEMS
+from api.schemas import CourseDetail, CourseOut, Page, PlaceOut, SiteDetail, SiteOut, TaxonomyOut
+from recommender.directory import Directory
+from recommender.domain import Approval, PlaceKind, SiteKind, SiteStatus
+from recommender.requests import MAXIMUM_OFFSET, Phrase
+
+router = APIRouter(prefix="/v1", tags=["catalogue 目录"], responses=PROBLEMS)
+
+Id = Annotated[str, Path(max_length=128)]
+
+
+class _Paged(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    limit: Annotated[int, Field(ge=1, le=100)] = 100
+    offset: Annotated[int, Field(ge=0, le=MAXIMUM_OFFSET)] = 0
+
+
+class CourseFilter(_Paged):
+    """Which courses."""
+
+    q: Phrase | None = Field(default=None, description="Words that title, description, occupations or provider hold.")
+    cluster: Phrase | None = None
+    skill_level: Phrase | None = None
+    customisable: bool | None = None
+    approval: Approval = Approval.APPROVED
+
+
+class SiteFilter(_Paged):
+    """Which sites."""
+
+    kind: SiteKind | None = None
+    status: SiteStatus | None = None
+    cluster: Phrase | None = None
+    place: Phrase | None = Field(default=None, description="A district or sub-district.")
+
+
+class PlaceFilter(_Paged):
+    """Which places."""
+
+    q: Phrase | None = None
+    kind: PlaceKind | None = None
+    within: Phrase | None = Field(default=None, description="The city, or a district.")
+
+
+@router.get("/courses", response_model=Page[CourseOut], summary="Courses")
+async def courses(wanted: Annotated[CourseFilter, Query()], service: CurrentService) -> Json:
+    """Return courses in the order of their ids; approved ones unless asked otherwise."""
+    return Json(
+        Directory(service.matcher.snapshot).courses(
+            limit=wanted.limit,
+            offset=wanted.offset,
+            approval=wanted.approval,
+            cluster=wanted.cluster,
+            skill_level=wanted.skill_level,
+            text=wanted.q,
+            customisable=wanted.customisable,
+        )
+    )
+
+
+@router.get("/courses/{course_id}", response_model=CourseDetail, summary="A course and its classes")
+async def course(course_id: Id, service: CurrentService) -> Json:
+    """Return one course with all its classes."""
+    return Json(Directory(service.matcher.snapshot).course_detail(course_id))
+
+
+@router.get("/sites", response_model=Page[SiteOut], summary="Training sites")
+async def sites(wanted: Annotated[SiteFilter, Query()], service: CurrentService) -> Json:
+    """Return sites in the order of their ids."""
+    return Json(
+        Directory(service.matcher.snapshot).sites(
+            limit=wanted.limit,
+            offset=wanted.offset,
+            kind=wanted.kind,
+            status=wanted.status,
+            cluster=wanted.cluster,
+            place=wanted.place,
+        )
+    )
+
+
+@router.get("/sites/{site_id}", response_model=SiteDetail, summary="A site and its classes")
+async def site(site_id: Id, service: CurrentService) -> Json:
+    """Return one site with all its classes."""
+    return Json(Directory(service.matcher.snapshot).site_detail(site_id))
+
+
+@router.get("/places", response_model=Page[PlaceOut], summary="Named places")
+async def places(wanted: Annotated[PlaceFilter, Query()], service: CurrentService) -> Json:
+    """Return the city, its districts and sub-districts, with a point each."""
+    return Json(
+        Directory(service.matcher.snapshot).places(
+            limit=wanted.limit, offset=wanted.offset, kind=wanted.kind, within=wanted.within, text=wanted.q
+        )
+    )
+
+
+@router.get("/taxonomy", response_model=TaxonomyOut, summary="Industry clusters and skill levels")
+async def taxonomy(service: CurrentService) -> Json:
+    """Return the industry clusters, how related they are, and the skill levels' names."""
+    return Json(Directory(service.matcher.snapshot).taxonomy())

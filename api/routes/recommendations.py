@@ -1,0 +1,70 @@
+"""Courses for learners and enterprises, sent or stored."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Path, Query, Request
+
+from api.dependencies import CurrentService, Json
+from api.errors import PROBLEMS
+from api.examples import ENTERPRISE_EXAMPLES, LEARNER_EXAMPLES
+from api.schemas import Recommendations
+from recommender.requests import EnterpriseRequest, LearnerRequest, ListingOptions
+
+router = APIRouter(prefix="/v1", tags=["recommendations 推荐"], responses=PROBLEMS)
+
+
+@router.post("/recommendations", response_model=Recommendations, summary="Courses for a learner's profile")
+async def recommend(
+    request: Request,
+    profile: Annotated[LearnerRequest, Body(openapi_examples=LEARNER_EXAMPLES)],
+    service: CurrentService,
+) -> Json:
+    """Return the best courses for the profile sent, each at its best class, with reasons; nothing of it is stored."""
+    request.state.language = profile.language
+    return Json(service.matcher.recommend(profile, today=service.today()))
+
+
+@router.post("/enterprise-recommendations", response_model=Recommendations, summary="Courses for an enterprise's need")
+async def recommend_to_enterprise(
+    request: Request,
+    need: Annotated[EnterpriseRequest, Body(openapi_examples=ENTERPRISE_EXAMPLES)],
+    service: CurrentService,
+) -> Json:
+    """Return courses that can be taught at the enterprise, customised for it, or attended near it; nothing is stored."""
+    request.state.language = need.language
+    return Json(service.matcher.recommend(need, today=service.today()))
+
+
+@router.get(
+    "/learners/{learner_id}/recommendations", response_model=Recommendations, summary="Courses for a stored learner"
+)
+async def recommend_to_stored_learner(
+    request: Request,
+    learner_id: Annotated[str, Path(max_length=128)],
+    listing: Annotated[ListingOptions, Query()],
+    service: CurrentService,
+) -> Json:
+    """Return the best courses for a learner of the catalogue."""
+    return Json(service.matcher.recommend_to_learner(learner_id, today=service.today(), **_given(request, listing)))
+
+
+@router.get(
+    "/enterprises/{enterprise_id}/recommendations",
+    response_model=Recommendations,
+    summary="Courses for a stored enterprise",
+)
+async def recommend_to_stored_enterprise(
+    request: Request,
+    enterprise_id: Annotated[str, Path(max_length=128)],
+    listing: Annotated[ListingOptions, Query()],
+    service: CurrentService,
+) -> Json:
+    """Return the best courses for an enterprise of the catalogue."""
+    return Json(
+        service.matcher.recommend_to_enterprise(enterprise_id, today=service.today(), **_given(request, listing))
+    )
+
+
+def _given(request: Request, listing: ListingOptions) -> dict[str, Any]:
+    request.state.language = listing.language
+    return listing.model_dump(exclude_unset=True)

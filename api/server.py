@@ -1,0 +1,60 @@
+"""One process that serves over HTTP."""
+
+import json
+import logging
+import socket
+import sys
+
+import uvicorn
+
+from api.app import create_app
+from recommender.bootstrap import Service
+from recommender.errors import SettingsError
+from recommender.language import Bilingual
+from recommender.settings import Settings
+
+
+def run(settings: Settings) -> bool:
+    """Serve until told to stop; tell whether serving began. SettingsError when the port cannot be had."""
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s", stream=sys.stderr)
+    listening = _listen(settings)
+    app = create_app(settings)
+    app.state.on_ready = lambda service: _invite(settings, service, listening.getsockname()[1])
+    config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
+    server = uvicorn.Server(config)
+    server.run(sockets=[listening])
+    return server.started
+
+
+def _listen(settings: Settings) -> socket.socket:
+    """Take the port before anything is loaded, so that a taken one is said at once."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((settings.host, settings.port))
+        listening.listen()
+    except OSError as error:
+        listening.close()
+        raise SettingsError(
+            Bilingual(
+                f"无法在 {settings.host}:{settings.port} 上监听（{error.strerror}）。请换一个端口：make serve PORT=8001。",
+                f"Cannot listen on {settings.host}:{settings.port} ({error.strerror}); take another: make serve PORT=8001.",
+            )
+        ) from error
+    return listening
+
+
+def _invite(settings: Settings, service: Service, port: int) -> None:
+    """Print where the service answers, and a request to paste, in words of its own catalogue."""
+    network = service.matcher.snapshot.network
+    learner = next((one for one in network.learners if one.goal and one.place), None)
+    place = learner.place if learner else network.gazetteer.full_name(network.gazetteer.places[-1])
+    goal = learner.goal if learner else network.courses[0].title if network.courses else "…"
+    body = json.dumps({"goal": goal, "location": {"place": place}}, ensure_ascii=False).replace("'", "’")
+    url = f"http://{settings.host}:{port}"
+    ready = Bilingual(
+        f"近学已就绪：{url}（文档 {url}/docs）。试一试：", f"Jinxue is ready: {url} (docs: {url}/docs). Try:"
+    )
+    print(ready.in_language(settings.language))  # noqa: T201
+    print(f"curl -s {url}/v1/recommendations -H 'Content-Type: application/json' -d '{body}'", flush=True)  # noqa: T201

@@ -1,0 +1,139 @@
+"""A course instance asks for learners: the recommendation, backwards.
+
+A learner is eligible for an instance exactly when the instance is eligible for the learner's own request, and with the same score.
+"""
+
+import datetime
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender.constraints import Constraint, Mask
+from recommender.domain import Approval, Coordinates, Learner, Mode
+from recommender.errors import NotFound
+from recommender.geography import Gazetteer, distances_km
+from recommender.network import NO_SITE, Network
+from recommender.profiles import learner_request
+from recommender.ranking import best_groups
+from recommender.requests import AudienceRequest
+from recommender.resolution import resolve
+from recommender.snapshot import Snapshot
+
+_EMPTY_PROFILE = "empty_profile"
+
+
+class LearnerColumns:
+    """What constraints read of `m` learners, one entry per learner."""
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+
+    @cached_property
+    def points(self) -> NDArray[np.float64]:
+        """Return WGS-84 degrees, `(m, 2)`, NaN where a learner's position is not known."""
+        points = [_degrees(learner, self._network.gazetteer) for learner in self._network.learners]
+        return np.array(points, dtype=np.float64).reshape(-1, 2)
+
+    @cached_property
+    def level_step(self) -> NDArray[np.int8]:
+        """Return levels as steps 0–7, -1 where not known."""
+        return np.array(
+            [learner.skill_level.step if learner.skill_level else -1 for learner in self._network.learners],
+            dtype=np.int8,
+        )
+
+    def completed(self, course_id: str) -> Mask:
+        """Tell which learners have completed a course."""
+        return np.array([course_id in learner.completed_course_ids for learner in self._network.learners], dtype=bool)
+
+
+def _degrees(learner: Learner, gazetteer: Gazetteer) -> tuple[float, float]:
+    if learner.latitude is not None and learner.longitude is not None:
+        point = gazetteer.locate(
+            Coordinates(latitude=learner.latitude, longitude=learner.longitude, datum=learner.datum)
+        )
+    elif learner.place:
+        point = gazetteer.point_of(gazetteer.find(learner.place))
+    else:
+        return np.nan, np.nan
+    return point.latitude, point.longitude
+
+
+class AudienceFinder:
+    """Finds the learners whom an instance suits best."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        self.columns = LearnerColumns(snapshot.network)
+
+    def find(self, request: AudienceRequest, *, today: datetime.date) -> dict[str, Any]:
+        """Return ids and scores of the best learners; NotFound for an instance that does not exist."""
+        network = self.snapshot.network
+        row = network.instance_row.get(request.instance_id)
+        if row is None:
+            raise NotFound("instance_id", request.instance_id)
+        as_of = request.as_of or today
+        masks = self._masks(row, as_of, request.maximum_distance_km)
+        mask = np.logical_and.reduce(list(masks.values()))
+        ranked = best_groups(
+            self.snapshot.learners,
+            self.snapshot.instances.vectors[row],
+            mask,
+            count=request.offset + request.k,
+            group_of=np.arange(len(network.learners)),
+            exact=lambda rows: self._exact(rows, row, as_of),
+        )
+        pairs = list(zip(ranked.rows.tolist(), ranked.scores.tolist(), strict=True))[request.offset :]
+        excluded = {name: int(len(held) - np.count_nonzero(held)) for name, held in masks.items()}
+        return {
+            "snapshot": self.snapshot.version,
+            "as_of": as_of.isoformat(),
+            "instance_id": request.instance_id,
+            "items": [
+                {"rank": rank, "learner_id": network.learners[learner].learner_id, "score": score}
+                for rank, (learner, score) in enumerate(pairs, request.offset + 1)
+            ],
+            "eligible_learners": int(np.count_nonzero(mask)),
+            "excluded": {str(name): count for name, count in excluded.items() if count},
+        }
+
+    def _exact(self, learners: NDArray[np.int64], row: int, as_of: datetime.date) -> NDArray[np.float64]:
+        """Return exact scores of learners for the instance in `row`: their requests are made anew, in float64."""
+        network, layout, policy = self.snapshot.network, self.snapshot.layout, self.snapshot.policy
+        requests = [
+            resolve(learner_request(network.learners[learner]), network, policy, today=as_of) for learner in learners
+        ]
+        instance = self.snapshot.instances.vectors[row][None, :]
+        return np.array(
+            [float(layout.values(instance, vector)[0] @ vector.weights) for vector in layout.request_vectors(requests)]
+        )
+
+    def _masks(self, row: int, as_of: datetime.date, maximum_distance_km: float | None) -> dict[str, Mask]:
+        network, policy = self.snapshot.network, self.snapshot.policy
+        instance, course = network.instances[row], network.courses[network.course_of[row]]
+        everyone = np.ones(len(network.learners), dtype=bool)
+        step = course.skill_level.step if course.skill_level else -1
+        limit = policy.maximum_distance_km if maximum_distance_km is None else maximum_distance_km
+        day = as_of.toordinal()
+        return {
+            Constraint.NOT_APPROVED: everyone & (course.approval is Approval.APPROVED),
+            Constraint.SITE_INACTIVE: everyone & bool(network.site_active[row]),
+            Constraint.ENROLMENT_CLOSED: everyone & bool(network.deadline_day[row] >= day),
+            Constraint.ENDED: everyone & bool(network.end_day[row] >= day),
+            Constraint.FULL: everyone & bool(network.seats_left[row] >= 1),
+            Constraint.MODE_UNWANTED: everyone & (instance.mode is not Mode.AT_ENTERPRISE),
+            Constraint.ALREADY_COMPLETED: ~self.columns.completed(course.course_id),
+            Constraint.TOO_FAR: self._near(row, limit),
+            Constraint.LEVEL_OUT_OF_REACH: (self.columns.level_step < 0)
+            | (step <= self.columns.level_step + policy.level_reach),
+            _EMPTY_PROFILE: self.snapshot.learners.vectors.any(axis=1),
+        }
+
+    def _near(self, row: int, limit: float) -> Mask:
+        site_row = int(self.snapshot.network.site_of[row])
+        if site_row == NO_SITE or self.snapshot.network.instances[row].mode is not Mode.AT_SITE:
+            return np.ones(len(self.columns.points), dtype=bool)
+        site = self.snapshot.network.site_points[site_row][None, :]
+        return ~(distances_km(self.columns.points, site)[:, 0] > limit)

@@ -1,0 +1,48 @@
+"""How near a course is taught."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender.blocks.block import one_hot
+from recommender.domain import Mode
+from recommender.network import Network
+from recommender.policy import Audience, Policy, Preference
+from recommender.resolution import ResolvedRequest
+
+
+class PlaceBlock:
+    """One column per site, one for online, one for at-enterprise; a request holds the proximity of each."""
+
+    preference = Preference.PLACE
+
+    def __init__(self, site_count: int, policy: Policy) -> None:
+        self.policy = policy
+        self.online, self.at_enterprise = site_count, site_count + 1
+        self.width = site_count + 2
+
+    def of_instances(self, network: Network) -> NDArray[np.float32]:
+        """Return a 1 in the column of where each instance is taught."""
+        columns = network.site_of.copy()
+        columns[network.in_mode(Mode.ONLINE)] = self.online
+        columns[network.in_mode(Mode.AT_ENTERPRISE)] = self.at_enterprise
+        return one_hot(columns, self.width)
+
+    def of_request(self, request: ResolvedRequest) -> NDArray[np.float64] | None:
+        """Return proximities in [0, 1]; None without a location.
+
+        A site's is 2 ** (-distance_km / half_distance_km), that of a site whose point is not known the stated neutral one;
+        online has the stated policy's, at-enterprise is at home for an enterprise and neutral for a learner.
+        """
+        if request.point is None:
+            return None
+        proximity = np.empty(self.width)
+        sites = np.exp2(-request.site_distances_km / request.half_distance_km)
+        proximity[: self.online] = np.where(np.isnan(sites), self.policy.neutral_proximity, sites)
+        proximity[self.online] = self.policy.online_proximity(request.online_policy)
+        proximity[self.at_enterprise] = at_enterprise_proximity(request.audience, self.policy)
+        return proximity
+
+
+def at_enterprise_proximity(audience: Audience, policy: Policy) -> float:
+    """Return the proximity of a class taught at the enterprise: it comes to the enterprise's floor; for a learner the floor is unknown."""
+    return 1.0 if audience is Audience.ENTERPRISE else policy.neutral_proximity

@@ -1,0 +1,31 @@
+"""Whether a class is taught when the request would like it."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender.blocks.block import one_hot
+from recommender.domain import Schedule
+from recommender.network import Network
+from recommender.policy import Preference
+from recommender.resolution import ResolvedRequest
+
+_SCHEDULES = tuple(Schedule)
+_ANY = len(_SCHEDULES)
+
+
+class ScheduleBlock:
+    """One column per schedule, and one for classes that name none (they suit any)."""
+
+    preference = Preference.SCHEDULE
+    width = _ANY + 1
+
+    def of_instances(self, network: Network) -> NDArray[np.float32]:
+        """Return a 1 at each instance's schedule."""
+        columns = [_SCHEDULES.index(i.schedule) if i.schedule else _ANY for i in network.instances]
+        return one_hot(np.array(columns, dtype=np.intp), self.width)
+
+    def of_request(self, request: ResolvedRequest) -> NDArray[np.float64] | None:
+        """Return 1 for every wanted schedule and for "any"; None when none is named."""
+        if not request.schedules:
+            return None
+        return np.array([*(float(schedule in request.schedules) for schedule in _SCHEDULES), 1.0])

@@ -1,0 +1,111 @@
+"""From a raw table to records, with everything that is wrong with its rows."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
+
+from recommender.catalogue.cells import CellReader, CellRefused
+from recommender.catalogue.raw import RawRow, RawTable, problem
+from recommender.catalogue.tables import Table
+from recommender.errors import CatalogueProblem
+from recommender.validation import explain
+
+Key = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """A table's records, each with its row.
+
+    `row_of` holds every key the table names, those of faulty rows too, so that one fault is not reported again by whatever refers
+    to the row. `complete` is False when even keys may be missing, `sound` when anything at all is wrong.
+    """
+
+    table: Table
+    file: str
+    rows: Sequence[int]
+    records: Sequence[Any]
+    row_of: Mapping[Key, int]
+    complete: bool
+    sound: bool
+
+    def __iter__(self) -> Iterator[tuple[int, Any]]:
+        return iter(zip(self.rows, self.records, strict=True))
+
+
+def read_records(raw: RawTable, cells: CellReader, problems: list[CatalogueProblem]) -> Records:
+    """Return the records of the rows that hold; what is wrong with the others is added to `problems`."""
+    row_of: dict[Key, int] = {}
+    rows: list[int] = []
+    records: list[Any] = []
+    complete, faults = raw.complete, len(problems)
+    for row in raw.rows:
+        key = _key(raw.table, row)
+        complete = complete and (key is not None or not row.broken)
+        if key is not None and key in row_of:
+            problems.append(_twice(raw, row, row_of[key]))
+        elif key is not None:
+            row_of[key] = row.number
+        if raw.complete and not row.broken:
+            record = _record(raw, row, cells, problems)
+            if record is not None:
+                rows.append(row.number)
+                records.append(record)
+    sound = complete and len(problems) == faults and not any(row.broken for row in raw.rows)
+    return Records(raw.table, raw.file, rows, records, row_of, complete, sound)
+
+
+def _key(table: Table, row: RawRow) -> Key | None:
+    values = [row.cells.get(column) for column in table.key]
+    texts = tuple(value for value in values if isinstance(value, str))
+    return table.key_of(texts) if len(texts) == len(values) else None
+
+
+def _twice(raw: RawTable, row: RawRow, first: int) -> CatalogueProblem:
+    column = raw.table.key[-1]
+    return problem(
+        raw.file,
+        f"与第 {first} 行重复。",
+        f"The same as in row {first}.",
+        row=row.number,
+        column=column,
+        value=row.cells[column],
+    )
+
+
+def _record(raw: RawTable, row: RawRow, cells: CellReader, problems: list[CatalogueProblem]) -> Any:
+    """Return the row's record, or None after reporting every fault of it."""
+    values: dict[str, object] = {}
+    refused: dict[str, CatalogueProblem] = {}
+    for column, cell in row.cells.items():
+        try:
+            values[column] = cells.read(raw.table.columns[column], cell)
+        except CellRefused as error:
+            refused[column] = problem(raw.file, *error.message, row=row.number, column=column, value=cell)
+    problems.extend(refused.values())
+    try:
+        record = _validator(raw.table).validate_python(values)
+    except ValidationError as error:
+        found = (details for details in error.errors(include_url=False) if _column(details) not in refused)
+        problems.extend(_fault(raw, row, details) for details in found if details["loc"] or not refused)
+        return None
+    return None if refused else record
+
+
+@lru_cache(maxsize=32)
+def _validator(table: Table) -> TypeAdapter[Any]:
+    return TypeAdapter(table.record)
+
+
+def _column(details: ErrorDetails) -> str | None:
+    return str(details["loc"][0]) if details["loc"] else None
+
+
+def _fault(raw: RawTable, row: RawRow, details: ErrorDetails) -> CatalogueProblem:
+    column = _column(details)
+    cell = row.cells.get(column) if column else None
+    return problem(raw.file, *explain(details), row=row.number, column=column, value=cell)

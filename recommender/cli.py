@@ -1,0 +1,248 @@
+"""The command `jinxue`."""
+
+import dataclasses
+import datetime
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from recommender.display import show
+from recommender.errors import CatalogueError, JinxueError
+from recommender.language import Bilingual, Language
+from recommender.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from recommender.bootstrap import Workshop
+
+app = typer.Typer(name="jinxue", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+_out = Console()
+_err = Console(stderr=True, soft_wrap=True, highlight=False)
+
+StateOption = Annotated[Path | None, typer.Option("--state", help="Folder for database and snapshots (JINXUE_STATE).")]
+CatalogueArgument = Annotated[
+    Path | None, typer.Argument(help="CSV folder, .xlsx or .jsonl; the bundled Shenzhen network by default.")
+]
+
+
+def _workshop(settings: Settings) -> "Workshop":
+    from recommender.bootstrap import Workshop  # brings pandas and FAISS: not for --help
+
+    return Workshop(settings)
+
+
+def _say(settings: Settings, zh: str, en: str) -> None:
+    _err.print(Bilingual(zh, en).in_language(settings.language), markup=False)
+
+
+@app.command("import")
+def import_(
+    catalogue: CatalogueArgument = None,
+    state: StateOption = None,
+    if_changed: Annotated[
+        bool, typer.Option("--if-changed", help="Do nothing when the store already holds it.")
+    ] = False,
+) -> None:
+    """Read a catalogue into the store, replacing what is there; a catalogue with an error changes nothing."""
+    settings = load_settings(state=state)
+    workshop = _workshop(settings)
+    with _err.status("…"):
+        imported = workshop.import_catalogue(catalogue, today=workshop.today(), only_if_changed=if_changed)
+    if imported.reading is None:
+        _say(
+            settings,
+            f"目录没有变化（版本 {imported.version}）。",
+            f"The catalogue has not changed (version {imported.version}).",
+        )
+        return
+    for notice in imported.reading.notices:
+        _err.print(notice.line(settings.language), style="yellow", markup=False)
+    read = imported.reading.catalogue
+    _say(
+        settings,
+        f"已导入版本 {imported.version}：{len(read.sites)} 个阵地，{len(read.courses)} 门课程，{len(read.course_instances)} 个班次，"
+        f"{len(read.learners)} 名学员，{len(read.enterprises)} 家企业。",
+        f"Imported version {imported.version}: {len(read.sites)} sites, {len(read.courses)} courses, {len(read.course_instances)} classes, "
+        f"{len(read.learners)} learners, {len(read.enterprises)} enterprises.",
+    )
+
+
+@app.command()
+def build(state: StateOption = None) -> None:
+    """Build a snapshot of the stored catalogue; a running service takes it up within a second."""
+    settings = load_settings(state=state)
+    workshop = _workshop(settings)
+    with _err.status("…"):
+        snapshot = workshop.build()
+    _say(
+        settings,
+        f"快照 {snapshot.version}：{snapshot.instances.count} 个班次，每个 {snapshot.layout.dimension} 维。",
+        f"Snapshot {snapshot.version}: {snapshot.instances.count} classes of {snapshot.layout.dimension} columns.",
+    )
+
+
+@app.command()
+def serve(
+    state: StateOption = None,
+    host: Annotated[str | None, typer.Option(help="Address to serve on (JINXUE_HOST).")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to serve on (JINXUE_PORT).")] = None,
+) -> None:
+    """Serve over HTTP; builds a snapshot first when there is none that fits."""
+    from api.server import run  # the one step from the library to HTTP
+
+    if not run(load_settings(state=state, host=host, port=port)):
+        raise typer.Exit(1)
+
+
+@app.command()
+def recommend(
+    goal: Annotated[str | None, typer.Option(help="What the learner wants.")] = None,
+    occupation: Annotated[str | None, typer.Option(help="The learner's occupation.")] = None,
+    industry: Annotated[str | None, typer.Option(help="The learner's or the enterprise's industry.")] = None,
+    level: Annotated[str | None, typer.Option(help="Skill level, e.g. 中级工 or 四级.")] = None,
+    place: Annotated[str | None, typer.Option(help="District or sub-district.")] = None,
+    needs: Annotated[
+        str | None, typer.Option(help="What an enterprise wants taught (makes it an enterprise's request).")
+    ] = None,
+    headcount: Annotated[int | None, typer.Option(help="How many the enterprise would send.")] = None,
+    learner: Annotated[str | None, typer.Option(help="A stored learner's id instead.")] = None,
+    enterprise: Annotated[str | None, typer.Option(help="A stored enterprise's id instead.")] = None,
+    k: Annotated[int, typer.Option(help="How many courses.")] = 10,
+    language: Annotated[Language | None, typer.Option(help="zh or en.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the whole answer as JSON.")] = False,
+    state: StateOption = None,
+) -> None:
+    """Recommend courses, as a table."""
+    settings = load_settings(state=state, language=language)
+    workshop = _workshop(settings)
+    from recommender.bootstrap import Service
+
+    service = Service(workshop)
+    listing = {"k": k, "language": settings.language}
+    today: datetime.date = workshop.today()
+    if learner is not None:
+        answer = service.matcher.recommend_to_learner(learner, today=today, **listing)
+    elif enterprise is not None:
+        answer = service.matcher.recommend_to_enterprise(enterprise, today=today, **listing)
+    else:
+        from recommender.profiles import parse_request
+
+        fields = {
+            "industry": industry,
+            "skill_level": level,
+            "location": {"place": place} if place else None,
+            **listing,
+        }
+        own = (
+            {"needs": needs, "headcount": headcount} if needs or headcount else {"goal": goal, "occupation": occupation}
+        )
+        answer = service.matcher.recommend(parse_request({**fields, **own}), today=today)
+    if as_json:
+        print(json.dumps(answer, ensure_ascii=False, indent=2))  # noqa: T201
+    else:
+        show(answer, settings.language, _out)
+
+
+@app.command()
+def export(
+    target: Annotated[Path, typer.Argument(help="A folder (CSV), .xlsx or .jsonl to write.")],
+    state: StateOption = None,
+) -> None:
+    """Write the stored catalogue as files that `jinxue import` reads."""
+    settings = load_settings(state=state)
+    from recommender.catalogue import write_catalogue
+
+    with _workshop(settings).open_store() as store:
+        write_catalogue(store.load(), target)
+    _say(settings, f"已导出到 {target}。", f"Exported to {target}.")
+
+
+@app.command()
+def evaluate(
+    judgements: Annotated[
+        Path | None, typer.Argument(help="Judged requests as CSV; the bundled ones by default.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
+    state: StateOption = None,
+) -> None:
+    """Measure the recommendations on judged requests, beside baselines."""
+    settings = load_settings(state=state)
+    workshop = _workshop(settings)
+    from recommender.bootstrap import Service
+    from recommender.evaluation import BUNDLED_JUDGEMENTS, read_judgements
+    from recommender.evaluation import evaluate as measure
+
+    judged = read_judgements(judgements or BUNDLED_JUDGEMENTS)
+    with _err.status("…"):
+        figures = measure(Service(workshop).matcher, judged, today=workshop.today())
+    if as_json:
+        print(json.dumps({name: dataclasses.asdict(metrics) for name, metrics in figures.items()}, indent=2))  # noqa: T201
+        return
+    table = Table("", "nDCG@10", "recall@10", "MRR", title=f"n = {len(judged)}")
+    for name, metrics in figures.items():
+        table.add_row(name, f"{metrics.ndcg:.3f}", f"{metrics.recall:.3f}", f"{metrics.mrr:.3f}")
+    _out.print(table)
+
+
+@app.command("train-encoder")
+def train_encoder(
+    output: Annotated[Path, typer.Argument(help="Folder for the model.")],
+    seed: Annotated[int, typer.Option(help="The same seed and text give the same model.")] = 0,
+) -> None:
+    """Train the bundled encoder anew from the text in this repository."""
+    from recommender.training import train_bundled_encoder
+
+    trained = train_bundled_encoder(output, seed=seed, progress=True)
+    _say(load_settings(), f"模型已写入 {output}：{trained}", f"The model stands in {output}: {trained}")
+
+
+@app.command()
+def doctor(state: StateOption = None) -> None:
+    """Check encoder, store and snapshot; say what is wrong and how to mend it."""
+    from recommender.doctor import examine
+
+    settings = load_settings(state=state)
+    findings = list(examine(_workshop(settings)))
+    for finding in findings:
+        mark = "[green]✓[/]" if finding.sound else "[red]✗[/]"
+        _out.print(mark, finding.part.in_language(settings.language), finding.message.in_language(settings.language))
+    if not all(finding.sound for finding in findings):
+        raise typer.Exit(1)
+
+
+@app.command()
+def settings(state: StateOption = None) -> None:
+    """List every setting, its value and what it does."""
+    current = load_settings(state=state)
+    table = Table("variable", "value", "meaning")
+    for name, field in Settings.model_fields.items():
+        table.add_row("JINXUE_" + name.upper(), str(getattr(current, name)), field.description)
+    _out.print(table)
+
+
+def main() -> None:
+    """Run the command; errors end in one sentence and exit code 1."""
+    try:
+        app()
+    except CatalogueError as error:
+        for problem in error.problems:
+            _err.print(problem.line(_language()), markup=False)
+        _fail(error)
+    except JinxueError as error:
+        _fail(error)
+
+
+def _language() -> Language:
+    try:
+        return load_settings().language
+    except JinxueError:
+        return Language.ZH
+
+
+def _fail(error: JinxueError) -> None:
+    _err.print(error.message.in_language(_language()), style="red", markup=False)
+    sys.exit(1)

@@ -1,0 +1,105 @@
+"""Everything that can go wrong, in one tree.
+
+JinxueError                 anything this library refuses or fails at
+├── InvalidRequest          a request's field is wrong; names the field
+├── NotFound                an id that does not exist in the snapshot
+├── CatalogueError          a catalogue's files hold problems; lists them all, nothing was stored
+├── StoreError              the database cannot be used as it is
+├── EncoderError            a model folder is missing, broken or of another shape
+├── SnapshotError           a snapshot's files are missing, damaged or do not belong together
+└── SettingsError           a setting has an impossible value
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from recommender.language import Bilingual, Language
+
+
+class JinxueError(Exception):
+    """Something was refused or failed; `message` says what, what was expected and what to do."""
+
+    def __init__(self, message: Bilingual) -> None:
+        super().__init__(message.en)
+        self.message = message
+
+
+@dataclass(frozen=True, slots=True)
+class FieldProblem:
+    """One wrong field of a request."""
+
+    field: str
+    message: Bilingual
+
+
+class InvalidRequest(JinxueError):
+    """A request cannot be answered because one or more of its fields are wrong."""
+
+    def __init__(self, problems: Sequence[FieldProblem]) -> None:
+        listing = [f"{p.field}: {p.message.zh}" for p in problems], [f"{p.field}: {p.message.en}" for p in problems]
+        super().__init__(Bilingual("；".join(listing[0]), "; ".join(listing[1])))
+        self.problems = tuple(problems)
+
+    @classmethod
+    def of(cls, field: str, zh: str, en: str) -> "InvalidRequest":
+        """Build the error for a single wrong field."""
+        return cls([FieldProblem(field, Bilingual(zh, en))])
+
+
+class NotFound(JinxueError):
+    """An id was asked for that the snapshot does not hold."""
+
+    def __init__(self, field: str, value: str) -> None:
+        shown = value if len(value) <= 64 else value[:64] + "…"
+        super().__init__(Bilingual(f"找不到 {field}“{shown}”。", f"There is no {field} {shown!r}."))
+        self.field = field
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueProblem:
+    """One wrong cell (or row, or file) of a catalogue; `row` counts as a spreadsheet does, the header being row 1."""
+
+    file: str
+    message: Bilingual
+    row: int | None = None
+    column: str | None = None
+    value: str | None = None
+
+    def line(self, language: Language = Language.ZH) -> str:
+        """Return the problem as one line of text."""
+        if language is Language.EN:
+            where = [self.file, *([f"row {self.row}"] if self.row else []), *([self.column] if self.column else [])]
+            shown = f" {self.value!r}:" if self.value is not None else ""
+            return f"{', '.join(where)}:{shown} {self.message.en}"
+        where = [self.file, *([f"第 {self.row} 行"] if self.row else []), *([self.column] if self.column else [])]
+        shown = f"“{self.value}”：" if self.value is not None else ""
+        return f"{'，'.join(where)}：{shown}{self.message.zh}"
+
+
+class CatalogueError(JinxueError):
+    """A catalogue was read and found wrong; nothing of it was stored."""
+
+    def __init__(self, problems: Sequence[CatalogueProblem]) -> None:
+        super().__init__(
+            Bilingual(
+                f"目录中有 {len(problems)} 处问题，未写入任何数据。请修改后重新导入。",
+                f"The catalogue holds {len(problems)} problem(s); nothing was stored. Mend them and import again.",
+            )
+        )
+        self.problems = tuple(problems)
+
+
+class StoreError(JinxueError):
+    """The database cannot be reached, is of another version, or is empty."""
+
+
+class EncoderError(JinxueError):
+    """An encoder's folder is missing, broken, or makes vectors of another shape."""
+
+
+class SnapshotError(JinxueError):
+    """A snapshot's files are missing, damaged, or disagree with each other or with the settings."""
+
+
+class SettingsError(JinxueError):
+    """A `JINXUE_…` variable has an impossible value."""

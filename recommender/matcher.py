@@ -1,0 +1,54 @@
+"""The use cases: a request in, an answer out. No input or output, and the day is an argument."""
+
+import datetime
+from functools import cached_property
+from typing import Any
+
+from recommender.answers import answer
+from recommender.audience import AudienceFinder
+from recommender.constraints import evaluate
+from recommender.errors import NotFound
+from recommender.listing import Lister
+from recommender.profiles import enterprise_request, learner_request
+from recommender.relaxation import tiers
+from recommender.requests import AudienceRequest, EnterpriseRequest, LearnerRequest
+from recommender.resolution import resolve
+from recommender.snapshot import Snapshot
+
+
+class Matcher:
+    """Answers from one snapshot."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+
+    def recommend(self, request: LearnerRequest | EnterpriseRequest, *, today: datetime.date) -> dict[str, Any]:
+        """Return the best courses for a request, in the shape of `POST /v1/recommendations`; InvalidRequest names a wrong field."""
+        snapshot = self.snapshot
+        resolved = resolve(request, snapshot.network, snapshot.policy, today=today)
+        vector = snapshot.layout.request_vector(resolved)
+        masks = evaluate(snapshot.network, resolved)
+        found = tiers(snapshot.network, resolved, masks)
+        return answer(snapshot, resolved, masks, found, Lister(snapshot, resolved, vector))
+
+    def recommend_to_learner(self, learner_id: str, *, today: datetime.date, **listing: Any) -> dict[str, Any]:
+        """Return the best courses for a stored learner; `listing` overrides fields of `Listing`."""
+        row = self.snapshot.network.learner_row.get(learner_id)
+        if row is None:
+            raise NotFound("learner_id", learner_id)
+        return self.recommend(learner_request(self.snapshot.network.learners[row], **listing), today=today)
+
+    def recommend_to_enterprise(self, enterprise_id: str, *, today: datetime.date, **listing: Any) -> dict[str, Any]:
+        """Return the best courses for a stored enterprise; `listing` overrides fields of `Listing`."""
+        enterprise = self.snapshot.network.enterprises.get(enterprise_id)
+        if enterprise is None:
+            raise NotFound("enterprise_id", enterprise_id)
+        return self.recommend(enterprise_request(enterprise, **listing), today=today)
+
+    def find_audience(self, request: AudienceRequest, *, today: datetime.date) -> dict[str, Any]:
+        """Return the learners whom a course instance suits best."""
+        return self._finder.find(request, today=today)
+
+    @cached_property
+    def _finder(self) -> AudienceFinder:
+        return AudienceFinder(self.snapshot)

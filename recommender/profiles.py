@@ -1,0 +1,55 @@
+"""A stored learner or enterprise as the request it would send."""
+
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from recommender.domain import Enterprise, Learner
+from recommender.errors import FieldProblem, InvalidRequest
+from recommender.requests import EnterpriseRequest, LearnerRequest, Location
+from recommender.validation import explain
+
+Request = TypeVar("Request", LearnerRequest, EnterpriseRequest)
+
+
+def learner_request(learner: Learner, **listing: Any) -> LearnerRequest:
+    """Return the request of a stored learner; `listing` holds fields of `Listing`. InvalidRequest when they do not make one."""
+    return _request(
+        LearnerRequest,
+        industry=learner.industry,
+        occupation=learner.occupation,
+        skill_level=learner.skill_level.value if learner.skill_level else None,
+        goal=learner.goal,
+        completed_course_ids=learner.completed_course_ids,
+        **{"location": _location(learner), **listing},
+    )
+
+
+def enterprise_request(enterprise: Enterprise, **listing: Any) -> EnterpriseRequest:
+    """Return the request of a stored enterprise; `listing` holds fields of `Listing`. InvalidRequest when they do not make one."""
+    return _request(
+        EnterpriseRequest,
+        industry=enterprise.industry,
+        needs=enterprise.needs,
+        headcount=enterprise.headcount or None,
+        **{"location": _location(enterprise), **listing},
+    )
+
+
+def parse_request(fields: dict[str, Any]) -> LearnerRequest | EnterpriseRequest:
+    """Return the request made of `fields`, an enterprise's if it speaks of needs or headcount; InvalidRequest when they do not make one."""
+    return _request(EnterpriseRequest if {"needs", "headcount"} & fields.keys() else LearnerRequest, **fields)
+
+
+def _location(record: Learner | Enterprise) -> Location | None:
+    if record.latitude is not None:
+        return Location(latitude=record.latitude, longitude=record.longitude, datum=record.datum)
+    return Location(place=record.place) if record.place else None
+
+
+def _request(kind: type[Request], **fields: Any) -> Request:
+    try:
+        return kind(**fields)
+    except ValidationError as error:
+        problems = [FieldProblem(".".join(map(str, e["loc"])) or "profile", explain(e)) for e in error.errors()]
+        raise InvalidRequest(problems) from error

@@ -1,0 +1,122 @@
+"""What a caller may ask, as sent: the fields, their types and bounds. Names are resolved later, against a snapshot."""
+
+import datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
+
+from recommender.domain import (
+    GOAL_LENGTH,
+    Count,
+    Datum,
+    Identifier,
+    Latitude,
+    Longitude,
+    Mode,
+    Name,
+    Schedule,
+    Share,
+    printable,
+)
+from recommender.language import Language
+from recommender.policy import MAXIMUM_K, OnlinePolicy, Preference, Weight
+
+MAXIMUM_OFFSET = 100_000
+
+Phrase = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(printable)]
+FreeText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=GOAL_LENGTH), AfterValidator(printable)]
+Distance = Annotated[float, Field(ge=0, le=1_000, allow_inf_nan=False)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class Location(_Strict):
+    """Either a point with its datum, or the name of a place."""
+
+    latitude: Latitude | None = None
+    longitude: Longitude | None = None
+    datum: Datum = Datum.WGS84
+    place: Name | None = Field(default=None, description="A district or sub-district, e.g. 坪山区坑梓街道.")
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> "Location":
+        if (self.latitude is None) != (self.longitude is None):
+            raise PydanticCustomError("half_a_point", "latitude and longitude belong together: give both or neither")
+        if (self.place is None) == (self.latitude is None):
+            raise PydanticCustomError("point_or_place", "give either latitude and longitude, or place")
+        return self
+
+
+class ListingOptions(_Strict):
+    """How the answer is cut."""
+
+    modes: Annotated[tuple[Mode, ...], Field(min_length=1, max_length=3)] | None = None
+    schedules: Annotated[tuple[Schedule, ...], Field(max_length=4)] = ()
+    starts_by: datetime.date | None = Field(default=None, description="Leave out classes that start after this day.")
+    maximum_distance_km: Distance | None = Field(default=None, description="The policy's default when absent.")
+    half_distance_km: Annotated[float, Field(ge=0.05, le=1_000, allow_inf_nan=False)] | None = None
+    online_policy: OnlinePolicy = OnlinePolicy.NEUTRAL
+    diversity: Share | None = Field(default=None, description="0 is the pure order of the scores.")
+    k: Annotated[int, Field(ge=1, le=MAXIMUM_K)] = 10
+    offset: Annotated[int, Field(ge=0, le=MAXIMUM_OFFSET)] = 0
+    as_of: datetime.date | None = Field(default=None, description="The day the answer is for; today when absent.")
+    language: Language = Language.ZH
+
+
+class Listing(ListingOptions):
+    """How the answer is cut and weighed, and from where; the same for learners and enterprises."""
+
+    location: Location | None = None
+    weights: dict[Preference, Weight] | None = Field(
+        default=None, description="Replaces the defaults: a weight left out is 0; they are normalised to sum to 1."
+    )
+
+    @model_validator(mode="after")
+    def _some_weight(self) -> "Listing":
+        if self.weights is not None and not sum(self.weights.values()):
+            raise PydanticCustomError("no_weight", "at least one weight must be greater than zero")
+        return self
+
+
+class LearnerRequest(Listing):
+    """A learner's profile and wishes; nothing of it is stored. One of goal, occupation and industry is needed."""
+
+    industry: Phrase | None = None
+    occupation: Phrase | None = None
+    skill_level: Phrase | None = None
+    goal: FreeText | None = None
+    completed_course_ids: Annotated[tuple[Identifier, ...], Field(max_length=1_000)] = ()
+
+    @model_validator(mode="after")
+    def _says_something(self) -> "LearnerRequest":
+        if not (self.goal or self.occupation or self.industry):
+            raise PydanticCustomError("empty_profile", "one of goal, occupation and industry is needed")
+        return self
+
+
+class EnterpriseRequest(Listing):
+    """What an enterprise wants taught, for how many, where. One of needs and industry is needed."""
+
+    industry: Phrase | None = None
+    needs: FreeText | None = None
+    skill_level: Phrase | None = None
+    headcount: Annotated[Count, Field(ge=1)] | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> "EnterpriseRequest":
+        if not (self.needs or self.industry):
+            raise PydanticCustomError("empty_need", "one of needs and industry is needed")
+        return self
+
+
+class AudienceRequest(_Strict):
+    """A course instance, for which the learners whom it suits best are sought."""
+
+    instance_id: Identifier
+    maximum_distance_km: Distance | None = None
+    k: Annotated[int, Field(ge=1, le=1_000)] = 20
+    offset: Annotated[int, Field(ge=0, le=MAXIMUM_OFFSET)] = 0
+    as_of: datetime.date | None = None

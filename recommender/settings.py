@@ -1,0 +1,68 @@
+"""Everything that can be set: `JINXUE_…` environment variables, or a file `.env` in the working directory."""
+
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_core import PydanticCustomError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from recommender.errors import SettingsError
+from recommender.language import Bilingual, Language
+from recommender.validation import explain
+
+
+class Settings(BaseSettings):
+    """The service's settings; each is the variable `JINXUE_` followed by its name in capitals."""
+
+    model_config = SettingsConfigDict(env_prefix="JINXUE_", env_file=".env", extra="ignore", frozen=True)
+
+    state: Path = Field(default=Path(".state"), description="Folder for the database and the snapshots.")
+    database_url: str | None = Field(
+        default=None, description="SQLAlchemy URL of the record of truth; a SQLite file in the state folder by default."
+    )
+    encoder: str | None = Field(
+        default=None, description="A sentence-transformers model: hub id or local folder; the bundled one by default."
+    )
+    policy: Path | None = Field(
+        default=None, description="A file like recommender/data/policy.toml: default weights, half-distance, level fit."
+    )
+    timezone: str = Field(default="Asia/Shanghai", description="Whose day counts as today.")
+    language: Language = Field(default=Language.ZH, description="Language of messages on the command line: zh or en.")
+    host: str = Field(default="127.0.0.1", description="Address to serve on.")
+    port: Annotated[int, Field(ge=0, le=65535)] = Field(default=8000, description="Port to serve on.")
+    search_threads: Annotated[int, Field(ge=1, le=64)] = Field(
+        default=1, description="Threads of one search; one is fastest up to some 10,000 classes."
+    )
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_timezone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise PydanticCustomError("unknown_timezone", "no such time zone") from error
+        return name
+
+    @property
+    def store_url(self) -> str:
+        """The database's URL."""
+        return self.database_url or f"sqlite:///{self.state.resolve() / 'jinxue.sqlite3'}"
+
+
+def load_settings(**values: object) -> Settings:
+    """Read the settings; `values` that are not None win over the environment. SettingsError names the variable that is wrong."""
+    try:
+        return Settings(**{name: value for name, value in values.items() if value is not None})  # type: ignore[arg-type]
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "JINXUE_" + str(first["loc"][0] if first["loc"] else "").upper()
+        reason = explain(first)
+        raise SettingsError(
+            Bilingual(f"设置 {name} 的值不可用：{reason.zh}", f"The setting {name} cannot be used: {reason.en}")
+        ) from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(
+            Bilingual("文件 .env 不是 UTF-8 编码，请另存为 UTF-8。", "The file .env is not UTF-8; save it as UTF-8.")
+        ) from error

@@ -1,0 +1,68 @@
+"""Training the bundled encoder from a catalogue's own text; needs neither network nor any other model."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from recommender.errors import EncoderError
+from recommender.language import Bilingual
+from recommender.training.contrast import fine_tune, save, static_model
+from recommender.training.corpus import Pair, read_corpus
+from recommender.training.lsa import initial_vectors
+from recommender.training.tokens import train_tokenizer
+
+__all__ = ["DIMENSION", "EPOCHS", "SEED", "VOCABULARY_SIZE", "train_bundled_encoder", "train_encoder"]
+
+DIMENSION = 256
+VOCABULARY_SIZE = 10_000
+EPOCHS = 5
+SEED = 20_260_301
+SHORTEST_DOCUMENT = 60
+
+
+def train_encoder(
+    documents: Sequence[str],
+    pairs: Sequence[Pair],
+    output: Path,
+    *,
+    dimension: int = DIMENSION,
+    epochs: int = EPOCHS,
+    seed: int = SEED,
+    progress: bool = False,
+) -> None:
+    """Train a static embedding model of `dimension` columns and save it in the folder `output`, which `StaticEncoder` and sentence-transformers read.
+
+    `documents` (normalised) teach the words, and those of at least 60 characters the space to start from; `pairs` (normalised) then train it
+    for `epochs` rounds, none at 0. The same arguments give the same `model.safetensors`, byte for byte, with the same library versions on the
+    same kind of processor. Raises `EncoderError` when there are fewer than two documents of that length.
+    """
+    whole = [document for document in documents if len(document) >= SHORTEST_DOCUMENT]
+    if len(whole) < 2:
+        raise EncoderError(
+            Bilingual(
+                f"训练语料太少：至少需要两段不少于 {SHORTEST_DOCUMENT} 字的文字，现有 {len(whole)} 段。",
+                f"Too little to learn from: at least two texts of {SHORTEST_DOCUMENT} characters are needed, there are {len(whole)}.",
+            )
+        )
+    tokenizer = train_tokenizer(documents, vocabulary_size=VOCABULARY_SIZE)
+    model = static_model(tokenizer, initial_vectors(tokenizer, whole, dimension=dimension, seed=seed))
+    if epochs > 0 and pairs:
+        fine_tune(model, pairs, epochs=epochs, seed=seed, progress=progress)
+    save(model, output)
+
+
+def train_bundled_encoder(
+    output: Path,
+    *,
+    catalogue_folder: Path | None = None,
+    epochs: int = EPOCHS,
+    seed: int = SEED,
+    progress: bool = False,
+) -> None:
+    """Train the encoder that ships with the service from the files in `catalogue_folder` (None: the bundled Shenzhen network) into `output`."""
+    corpus = read_corpus(bundled_catalogue_folder() if catalogue_folder is None else catalogue_folder)
+    train_encoder(corpus.documents, corpus.pairs, output, epochs=epochs, seed=seed, progress=progress)
+
+
+def bundled_catalogue_folder() -> Path:
+    """Return the folder of the bundled network's files."""
+    return Path(__file__).resolve().parents[1] / "data" / "shenzhen"
