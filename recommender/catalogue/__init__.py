@@ -1,4 +1,4 @@
-"""Catalogues in files: CSV folders, Excel workbooks and JSON Lines, read with every problem reported, and written again."""
+"""Catalogues in files (CSV folders, Excel, JSON Lines): read with every problem reported, and written again."""
 
 from recommender.catalogue.files import catalogue_fingerprint
 from recommender.catalogue.reading import CatalogueReading, bundled_catalogue_folder, read_catalogue

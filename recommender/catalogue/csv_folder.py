@@ -1,7 +1,7 @@
 """Folders of CSV files.
 
-Rows are split by the standard library's strict reader: pandas fills short rows up, and reads on to the end of the file behind a quote
-that is never closed, both without a word.
+Rows are split by the standard library's strict reader: pandas fills short rows up, and behind a quote that is never
+closed reads on to the end of the file, both without a word.
 """
 
 import csv

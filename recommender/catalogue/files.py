@@ -43,7 +43,7 @@ def read_source(path: Path) -> Source:
 
 
 def catalogue_fingerprint(path: Path) -> str:
-    """Return the SHA-256, in hexadecimal, of the names and bytes of the catalogue's files; CatalogueError when they cannot be read."""
+    """Return the hexadecimal SHA-256 of the names and bytes of a catalogue's files; CatalogueError when it has none."""
     digest = hashlib.sha256()
     try:
         for file in [file for _, file in csv_files(path)] if path.is_dir() else [path]:

@@ -10,8 +10,8 @@ from recommender.errors import CatalogueProblem
 def from_grid(table: Table, file: str, grid: Iterable[Sequence[Cell]], source: Source, *, exact: bool) -> RawTable:
     """Return `grid` as a table; what is wrong with it goes to `source`.
 
-    Where rows are `exact`, one of another width than the header is a problem: a comma or a quote has torn it. Elsewhere, cells
-    without a header are left out with a notice.
+    Where rows are `exact`, one of another width than the header is a problem: a comma or a quote has torn it.
+    Elsewhere, cells without a header are left out with a notice.
     """
     lines = iter(grid)
     header = _names(next(lines, ()))
@@ -47,8 +47,8 @@ def _names(cells: Sequence[Cell]) -> list[str]:
 def _torn(file: str, number: int, expected: int, found: int) -> CatalogueProblem:
     return problem(
         file,
-        f"应有 {expected} 列，这一行有 {found} 列；含逗号、引号或换行的内容须加双引号。",
-        f"Expected {expected} columns, this row has {found}; put double quotes around text with commas, quotes or line breaks.",
+        f"应有 {expected} 列，这一行有 {found} 列；含逗号或换行的内容须加双引号。",
+        f"Expected {expected} columns, this row has {found}; put text with commas or line breaks into double quotes.",
         row=number,
     )
 

@@ -14,7 +14,7 @@ _PARENT = {PlaceKind.CITY: None, PlaceKind.DISTRICT: PlaceKind.CITY, PlaceKind.S
 
 
 def check_places(places: Records) -> Iterator[CatalogueProblem]:
-    """Yield what keeps a gazetteer from being made: not one city, bounds the wrong way round, a parent of the wrong kind."""
+    """Yield what keeps a gazetteer from being made: not one city, reversed bounds, a parent of the wrong kind."""
     cities = [row for row, place in places if place.kind is PlaceKind.CITY]
     if len(cities) > 1 or (places.sound and not cities):
         yield problem(
@@ -57,7 +57,7 @@ def _check_bounds(file: str, row: int, place: Place) -> Iterator[CatalogueProble
 
 
 def check_locations(tables: Mapping[str, Records], gazetteer: Gazetteer) -> Iterator[CatalogueProblem]:
-    """Yield every point outside the city and every district, sub-district or address that the gazetteer does not know."""
+    """Yield every point outside the city, and every district, sub-district or address that is not known."""
     for name in ("places", "sites", "learners", "enterprises"):
         table = tables.get(name)
         for row, record in table or ():
@@ -99,7 +99,7 @@ def _site_faults(site: TrainingSite, gazetteer: Gazetteer) -> Iterator[tuple[str
 
 
 def _named(name: str | None, kind: PlaceKind, within: str, gazetteer: Gazetteer) -> Place | Bilingual | None:
-    """Return the place of this kind, None for no name, or what is wrong with the name. The district helps where names repeat."""
+    """Return the place of this kind, None for no name, or what is wrong with it; a district tells namesakes apart."""
     if name is None:
         return None
     message = Bilingual(f"不是一个 {kind}。", f"Not a {kind}.")

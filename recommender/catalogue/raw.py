@@ -26,7 +26,7 @@ Cell = str | tuple["Cell", ...] | Unreadable
 
 @dataclass(frozen=True, slots=True)
 class RawRow:
-    """One row: its number as the spreadsheet shows it, and the cells that are not empty. A broken row has been reported."""
+    """One row: its number in the spreadsheet and the cells that are not empty. A broken row has been reported."""
 
     number: int
     cells: Mapping[str, Cell]
@@ -35,7 +35,7 @@ class RawRow:
 
 @dataclass(frozen=True, slots=True)
 class RawTable:
-    """One table of a catalogue. `complete` is False when rows may be missing, so that what refers to them cannot be judged."""
+    """One table. `complete` is False when rows may be missing, so that what refers to them cannot be judged."""
 
     table: Table
     file: str
@@ -81,7 +81,7 @@ def shown(cell: Cell) -> str:
 
 
 def as_cell(value: object) -> Cell:
-    """Return a value of Excel or JSON as the text a person sees: 3 for 3.0, 2026-03-01 for a date, true, nothing for null."""
+    """Return a value of Excel or JSON as the text a person sees: 3 for 3.0, 2026-03-01, true, nothing for null."""
     match value:
         case None:
             return ""

@@ -27,7 +27,7 @@ Tables = dict[str, Records]
 
 @dataclass(frozen=True, slots=True)
 class CatalogueReading:
-    """A catalogue that holds, what was left out of it (`notices`), and whether any date was counted from the day of import."""
+    """A catalogue that holds, what was left out (`notices`), and whether a date was counted from the day of import."""
 
     catalogue: Catalogue
     notices: tuple[CatalogueProblem, ...]
@@ -42,8 +42,9 @@ def bundled_catalogue_folder() -> Path:
 def read_catalogue(path: Path, *, today: datetime.date, fallback: Path | None = None) -> CatalogueReading:
     """Read the catalogue at `path`: a folder of CSV files, an `.xlsx` workbook, or a `.jsonl` file.
 
-    Records keep the order of their rows. Dates such as `+14d` count from `today`. A catalogue without clusters or places takes
-    those of the folder `fallback`, the bundled one unless given. Raises CatalogueError with every problem of every file.
+    Records keep the order of their rows. Dates such as `+14d` count from `today`. A catalogue without clusters or
+    places takes those of the folder `fallback`, the bundled one unless given. Raises CatalogueError with every problem
+    of every file.
     """
     source = _find_tables(path, fallback or bundled_catalogue_folder())
     clusters = _read(source, _CLUSTERS, CellReader(today))
@@ -60,7 +61,7 @@ def read_catalogue(path: Path, *, today: datetime.date, fallback: Path | None = 
 
 
 def _find_tables(path: Path, fallback: Path) -> Source:
-    """Return the tables at `path`, those for names from `fallback` where it has none; required tables that are not there are problems."""
+    """Return the tables at `path`, with clusters and places from `fallback` where it has none of its own."""
     source = read_source(path)
     if source.tables:
         for table in TABLES.values():
@@ -130,7 +131,7 @@ def _disagreements(tables: Mapping[str, Records], gazetteer: Gazetteer | None) -
 
 
 def _providers_of(courses: Sequence[Course]) -> tuple[Provider, ...]:
-    """Return the providers that courses name, in the order of their courses; illustrative where all their courses are."""
+    """Return the providers that courses name, in that order; illustrative where all their courses are."""
     real = {course.provider for course in courses if not course.illustrative}
     names = dict.fromkeys(course.provider for course in courses if course.provider)
     return tuple(Provider(name=name, illustrative=name not in real) for name in names)

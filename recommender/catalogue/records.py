@@ -21,8 +21,8 @@ Key = tuple[str, ...]
 class Records:
     """A table's records, each with its row.
 
-    `row_of` holds every key the table names, those of faulty rows too, so that one fault is not reported again by whatever refers
-    to the row. `complete` is False when even keys may be missing, `sound` when anything at all is wrong.
+    `row_of` holds every key the table names, those of faulty rows too, so that one fault is not reported again by
+    whatever refers to the row. `complete` is False when even keys may be missing, `sound` when anything is wrong.
     """
 
     table: Table

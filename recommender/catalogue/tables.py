@@ -1,4 +1,4 @@
-"""The tables of a catalogue: what each is called, which record its rows become, and how each column's cells are read."""
+"""The tables of a catalogue: their names, the record each row becomes, and how each column's cells are read."""
 
 import datetime
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ class Kind(Enum):
 
 @dataclass(frozen=True)
 class Table:
-    """One table. `name` is its file's stem or its sheet; `singular` serves as `type` in JSON Lines; `key` identifies a row."""
+    """One table. `name` is its file or sheet, `singular` its `type` in JSON Lines; `key` identifies a row."""
 
     name: str
     singular: str

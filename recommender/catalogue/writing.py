@@ -20,9 +20,10 @@ _EXCEL_YEAR = 1901  # Excel counts days from 1900, and takes that year for a lea
 
 
 def write_catalogue(catalogue: Catalogue, path: Path) -> None:
-    """Write `catalogue` so that reading it gives an equal one: as `.xlsx`, as `.jsonl`, or else as a folder of CSV files.
+    """Write `catalogue` so that it reads as an equal one: as `.xlsx`, as `.jsonl`, or else as a folder of CSV files.
 
-    What is there already is replaced. Raises JinxueError when the path cannot be written, or the format cannot hold a text.
+    What is there already is replaced. Raises JinxueError when the path cannot be written, or the format cannot
+    hold a text.
     """
     try:
         if path.suffix.lower() in WORKBOOKS:
@@ -90,7 +91,7 @@ def _fitting(text: str) -> str:
     raise JinxueError(
         Bilingual(
             f"文字太长（{len(text)} 个字符），Excel 单元格放不下：{text[:40]}…。请导出为 .jsonl。",
-            f"A text of {len(text)} characters does not fit into a cell of Excel: {text[:40]}…. Export to .jsonl instead.",
+            f"{len(text)} characters do not fit into a cell of Excel: {text[:40]}…. Export to .jsonl instead.",
         )
     )
 

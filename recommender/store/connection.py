@@ -16,7 +16,7 @@ _BUSY_TIMEOUT_MILLISECONDS = 5_000
 
 
 def open_engine(url: str) -> Engine:
-    """Return an engine whose transactions see one state of the database from beginning to end. Nothing is connected yet."""
+    """Return an engine, not yet connected, whose transactions see one state of the database from begin to end."""
     engine = create_engine(url, isolation_level="SERIALIZABLE")
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
@@ -70,7 +70,8 @@ def store_errors(url: str) -> Iterator[None]:
         raise StoreError(
             Bilingual(
                 f"数据库中有 {error.error_count()} 处数据不合要求（{error.title}）。请重新导入目录。",
-                f"The database holds {error.error_count()} value(s) that make no sense ({error.title}); import the catalogue again.",
+                f"The database holds {error.error_count()} value(s) that make no sense ({error.title}); "
+                "import the catalogue again.",
             )
         ) from error
     except (SQLAlchemyError, ImportError, OSError, ValueError) as error:

@@ -15,7 +15,7 @@ from recommender.store.schema import catalogue_versions
 
 @dataclass(frozen=True, slots=True)
 class CatalogueVersion:
-    """One import: its number (from 1, rising), its instant (UTC), the fingerprint of its files, and the day its dates count from."""
+    """One import: its number (from 1, rising), instant (UTC), files' fingerprint, and the day its dates count from."""
 
     version: int
     imported_at: datetime.datetime
@@ -40,7 +40,7 @@ class CatalogueStore:
     def replace(self, catalogue: Catalogue, *, imported_at: datetime.datetime, source: str, day: datetime.date) -> int:
         """Put `catalogue` in place of what is stored, all of it or nothing, and return the new catalogue version.
 
-        `imported_at` carries its zone and is kept as UTC. Records must refer to each other rightly, as those that were read do.
+        `imported_at` carries its zone and is kept as UTC. What records refer to must be there, as in any that was read.
         """
         if imported_at.tzinfo is None:
             raise ValueError("imported_at needs a time zone")

@@ -19,7 +19,11 @@ Faults = Callable[..., list[CatalogueProblem]]
 @pytest.fixture
 def tables() -> Tables:
     return {
-        "clusters": "cluster_id,name,english_name,aliases\nrobots,智能机器人,Robotics,机器人|工业机器人\nsoftware,软件与信息服务,Software,软件\n",
+        "clusters": (
+            "cluster_id,name,english_name,aliases\n"
+            "robots,智能机器人,Robotics,机器人|工业机器人\n"
+            "software,软件与信息服务,Software,软件\n"
+        ),
         "cluster_relations": "cluster_id,related_cluster_id,relatedness\nrobots,software,0.4\n",
         "places": (
             "place_id,name,kind,parent_id,latitude,longitude,south,west,north,east\n"

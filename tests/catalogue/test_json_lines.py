@@ -88,7 +88,8 @@ def test_unknown_fields_are_noticed_once(lines, read_lines):
 )
 def test_a_line_that_is_no_object_is_one_problem_with_its_number(lines, faults_of, line):
     found = faults_of([lines[0], line, *lines[1:]])
-    assert len(found) == 1 and found[0][0] == 2
+    assert len(found) == 1
+    assert found[0][0] == 2
 
 
 @pytest.mark.parametrize("kind", ["castle", "", None, 3, ["site"]])

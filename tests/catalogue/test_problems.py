@@ -190,7 +190,8 @@ def test_a_wrong_cell_is_one_problem_with_its_place_and_what_was_expected(
     tables[table] = tables[table].replace(old, new, 1)
     problems = faults()
     assert [where(problem) for problem in problems] == [expected]
-    assert word in problems[0].message.en and problems[0].message.zh != problems[0].message.en
+    assert word in problems[0].message.en
+    assert problems[0].message.zh != problems[0].message.en
 
 
 def test_all_problems_of_all_files_come_together(faults, tables):
@@ -229,7 +230,8 @@ def test_two_rows_with_one_id_name_each_other(faults, tables):
     tables["courses"] += "basics,again,,,,,\n"
     problems = faults()
     assert [where(problem) for problem in problems] == [("courses.csv", 4, "course_id", "basics")]
-    assert "row 2" in problems[0].message.en and "第 2 行" in problems[0].message.zh
+    assert "row 2" in problems[0].message.en
+    assert "第 2 行" in problems[0].message.zh
 
 
 def test_one_relation_given_both_ways_is_given_twice(faults, tables):
@@ -241,7 +243,8 @@ def test_prerequisites_in_a_circle_are_named(faults, tables):
     tables["courses"] = "course_id,title,prerequisites\nbasics,甲,repair|third\nrepair,乙,basics\nthird,丙,\n"
     problems = faults()
     assert [where(problem) for problem in problems] == [("courses.csv", 2, "prerequisites", "repair|third")]
-    assert "basics → repair" in problems[0].message.en and "third" not in problems[0].message.en
+    assert "basics → repair" in problems[0].message.en
+    assert "third" not in problems[0].message.en
 
 
 def test_a_provider_that_is_not_listed_is_a_problem_when_there_is_a_list(faults, tables):
@@ -330,7 +333,8 @@ def test_a_path_that_does_not_exist_is_one_problem(tmp_path):
 def test_a_file_of_another_format_is_one_problem(tmp_path, name):
     (tmp_path / name).write_text("something")
     problems = problems_at(tmp_path / name)
-    assert len(problems) == 1 and ".xlsx" in problems[0].message.en
+    assert len(problems) == 1
+    assert ".xlsx" in problems[0].message.en
 
 
 def test_a_folder_in_a_tables_place_is_a_problem(faults, tables, folder, read):
@@ -352,4 +356,5 @@ def test_a_file_that_may_not_be_read_is_a_problem(faults, folder, read, tables):
 def test_a_problem_can_be_printed_whatever_the_file_held(faults, tables):
     tables["sites"] = tables["sites"].replace("学院,hub", "学院,\x1b[31m" + "x" * 200)
     line = faults()[0].line(Language.EN)
-    assert line.isprintable() and len(line) < 250
+    assert line.isprintable()
+    assert len(line) < 250

@@ -16,7 +16,8 @@ def test_every_table_is_read_in_the_order_of_its_rows(read):
     assert [course.course_id for course in catalogue.courses] == ["basics", "repair"]
     assert [instance.mode for instance in catalogue.course_instances] == [Mode.AT_SITE, Mode.ONLINE]
     assert [place.place_id for place in catalogue.places] == ["city", "nanshan", "pingshan", "yuehai", "kengzi"]
-    assert len(catalogue.clusters) == 2 and len(catalogue.cluster_relations) == 1
+    assert len(catalogue.clusters) == 2
+    assert len(catalogue.cluster_relations) == 1
     assert len(catalogue.learners) == len(catalogue.enterprises) == 1
 
 

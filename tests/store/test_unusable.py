@@ -28,7 +28,8 @@ def execute(path, *statements: str) -> None:
 def test_a_database_of_another_version_is_refused_with_what_to_do(url, store, tmp_path):
     execute(tmp_path / "jinxue.db", "UPDATE schema_versions SET version = 99")
     error = refusal(url)
-    assert "99" in error.message.en and "import the catalogue again" in error.message.en
+    assert "99" in error.message.en
+    assert "import the catalogue again" in error.message.en
 
 
 def test_a_database_of_something_else_with_our_tables_names_is_refused(url, tmp_path):
