@@ -1,215 +1,150 @@
 """Answers as plain JSON-ready data, in the shape of the HTTP contract."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from recommender.blocks import RequestVector
 from recommender.blocks.place import at_enterprise_proximity
+from recommender.cards import Cards
 from recommender.constraints import MEANINGS as CONSTRAINT_MEANINGS
-from recommender.constraints import Constraint, Mask, excluded
+from recommender.constraints import Constraint, Held, excluded
 from recommender.delivery import nearest_sites
-from recommender.domain import CourseInstance, Mode
-from recommender.explanation import MEANINGS, NO_PART, Listed, level_name, reason
+from recommender.domain import Mode
+from recommender.explanation import MEANINGS, NO_PART, Listed, reason
+from recommender.language import Language
 from recommender.listing import Entry, Lister
+from recommender.network import NO_SITE
 from recommender.policy import Audience
-from recommender.relaxation import Relaxation, Tier, count_courses
+from recommender.relaxation import Relaxation, Tier
 from recommender.resolution import ResolvedRequest
-from recommender.snapshot import Snapshot
 
 Json = dict[str, Any]
 _REASONS = 3
+_WORTH_SAYING = 0.2  # a preference whose value lies below this does not speak for the item
 
 
-def answer(
-    snapshot: Snapshot, request: ResolvedRequest, masks: dict[Constraint, Mask], tiers: Sequence[Tier], lister: Lister
-) -> Json:
-    """Return the whole answer to a request for recommendations."""
-    entries = lister.page(tiers)
-    writer = _ItemWriter(snapshot, request, lister)
-    admitted = np.logical_or.reduce([tier.mask for tier in tiers])
-    return {
-        "snapshot": snapshot.version,
-        "as_of": request.as_of.isoformat(),
-        "items": writer.items(entries, admitted),
-        "eligible_courses": count_courses(snapshot.network, tiers[0].mask),
-        "excluded": excluded(masks),
-        "relaxations": [_relaxation(tier.relaxation, request) for tier in tiers if tier.relaxation],
-        "policy": _policy(snapshot, request, lister.vector),
-    }
+class AnswerWriter:
+    """Writes the answer to one request."""
 
+    def __init__(self, lister: Lister, cards: Cards, held: Mapping[Constraint, Held], tiers: Sequence[Tier]) -> None:
+        self._lister = lister
+        self._cards = cards
+        self._held = held
+        self._tiers = tiers
+        self._snapshot = lister.snapshot
+        self._network = lister.snapshot.network
+        self._request = lister.request
+        self._language = lister.request.language
+        self._english = self._language is Language.EN
+        self._preferences = self._weighed()
 
-def _plain(value: object) -> object:
-    if isinstance(value, tuple):
-        return [_plain(part) for part in value]
-    return value.isoformat() if hasattr(value, "isoformat") else value
-
-
-def _relaxation(relaxation: Relaxation, request: ResolvedRequest) -> Json:
-    return {
-        "constraint": relaxation.constraint.value,
-        "field": relaxation.field,
-        "from": _plain(relaxation.before),
-        "to": _plain(relaxation.after),
-        "gained": relaxation.gained,
-        "meaning": CONSTRAINT_MEANINGS[relaxation.constraint].in_language(request.language),
-    }
-
-
-def _policy(snapshot: Snapshot, request: ResolvedRequest, vector: RequestVector) -> Json:
-    """Return every default and convention that shaped the answer."""
-    layout = snapshot.layout
-    weights = {p.value: round(float(w), 9) for p, w in zip(layout.preferences, vector.weights, strict=True)}
-    return {
-        "online": request.online_policy.value,
-        "online_proximity": snapshot.policy.online_proximity(request.online_policy),
-        "at_enterprise_proximity": at_enterprise_proximity(request.audience, snapshot.policy),
-        "unknown_site_proximity": snapshot.policy.neutral_proximity,
-        "half_distance_km": request.half_distance_km,
-        "maximum_distance_km": request.maximum_distance_km,
-        "level_reach": request.level_reach,
-        "diversity": request.diversity,
-        "modes": [mode.value for mode in request.modes],
-        "weights": weights,
-        "no_part": {
-            p.value: NO_PART[p].in_language(request.language)
-            for p, part in zip(layout.preferences, vector.has_part, strict=True)
-            if not part
-        },
-    }
-
-
-class _ItemWriter:
-    """Writes the items of one answer."""
-
-    def __init__(self, snapshot: Snapshot, request: ResolvedRequest, lister: Lister) -> None:
-        self.snapshot = snapshot
-        self.network = snapshot.network
-        self.request = request
-        self.lister = lister
-        self.english = request.language.value == "en"
-
-    def items(self, entries: Sequence[Entry], admitted: Mask) -> list[Json]:
-        rows = np.array([entry.row for entry in entries], dtype=np.intp)
-        values = self.snapshot.layout.values(self.snapshot.instances.vectors[rows], self.lister.vector).tolist()
-        first = self.request.offset + 1
+    def _weighed(self) -> list[tuple[int, Any, str, float]]:
+        """Return column, preference, name of its meaning and weight of every preference that has a part and a weight."""
+        layout, vector = self._snapshot.layout, self._lister.vector
         return [
-            self._item(entry, value, rank, admitted)
-            for rank, (entry, value) in enumerate(zip(entries, values, strict=True), first)
+            (column, preference, MEANINGS[preference].in_language(self._language), weight)
+            for column, (preference, weight) in enumerate(zip(layout.preferences, vector.weights.tolist(), strict=True))
+            if weight
         ]
 
-    def _item(self, entry: Entry, values: list[float], rank: int, admitted: Mask) -> Json:
-        instance = self.network.instances[entry.row]
-        course = self.network.courses[self.network.course_of[entry.row]]
-        site_row = int(self.network.site_of[entry.row])
-        site = self.network.sites[site_row] if site_row >= 0 else None
+    def write(self) -> Json:
+        """Return the whole answer."""
+        return {
+            "snapshot": self._snapshot.version,
+            "as_of": self._request.as_of.isoformat(),
+            "items": self._items(),
+            "eligible_courses": self._tiers[0].courses,
+            "excluded": excluded(self._held),
+            "relaxations": [_relaxation(tier.relaxation, self._language) for tier in self._tiers if tier.relaxation],
+            "policy": self._policy(),
+        }
+
+    def _items(self) -> list[Json]:
+        entries = self._lister.page(self._tiers)
+        if not entries:
+            return []
+        values = self._lister.values([entry.row for entry in entries]).tolist()
+        admitted = np.logical_or.reduce([tier.mask for tier in self._tiers])
+        others = self._lister.alternatives(entries, admitted, self._snapshot.policy.alternatives)
+        ranks = range(self._request.offset + 1, self._request.offset + 1 + len(entries))
+        return [self._item(*parts) for parts in zip(ranks, entries, values, others, strict=True)]
+
+    def _item(self, rank: int, entry: Entry, values: list[float], others: list[tuple[int, float]]) -> Json:
+        network, row = self._network, entry.row
+        course_row, site_row = int(network.course_of[row]), int(network.site_of[row])
         listed = Listed(
-            course,
-            instance,
-            site,
-            self._distance_km(entry.row),
-            self.request,
-            self.network.taxonomy,
-            self.snapshot.policy,
+            course=network.courses[course_row],
+            instance=network.instances[row],
+            site=None if site_row == NO_SITE else network.sites[site_row],
+            distance_km=self._distance_km(row),
+            request=self._request,
+            taxonomy=network.taxonomy,
         )
         contributions = self._contributions(listed, values)
         item: Json = {
             "rank": rank,
             "score": entry.score,
             "score_rank": entry.score_rank,
-            "course": self._course(listed),
-            "instance": instance_json(instance),
-            "site": self._site(listed),
+            "course": self._cards.course(course_row, self._language),
+            "instance": self._cards.instance(row),
+            "site": self._cards.site(site_row),
             "distance_km": listed.distance_km,
             "contributions": contributions,
             "reasons": self._reasons(listed, contributions, entry),
-            "alternatives": [
-                self._alternative(row, score)
-                for row, score in self.lister.alternatives(entry, admitted, self.snapshot.policy.alternatives)
-            ],
-            "relaxed": [entry.relaxation.constraint.value] if entry.relaxation else [],
+            "alternatives": [self._alternative(*other) for other in others],
+            "relaxed": [c.value for c, held in self._held.items() if not held.mask[row]] if entry.relaxation else [],
             "diversity": self._diversity(entry),
         }
-        if self.request.audience is Audience.ENTERPRISE and course.customisable:
-            item["nearest_sites"] = nearest_sites(self.network, self.request, entry.row)
+        if self._request.audience is Audience.ENTERPRISE and listed.course.customisable:
+            item["nearest_sites"] = nearest_sites(network, self._request, row)
         return item
 
     def _distance_km(self, row: int) -> float | None:
-        site_row = int(self.network.site_of[row])
-        if site_row < 0 or self.network.instances[row].mode is Mode.ONLINE:
+        site_row = int(self._network.site_of[row])
+        if site_row == NO_SITE or self._network.instances[row].mode is Mode.ONLINE:
             return None
-        distance = float(self.request.site_distances_km[site_row])
+        distance = self._request.site_distances_km.item(site_row)
         return None if distance != distance else round(distance, 3)
 
     def _contributions(self, listed: Listed, values: list[float]) -> list[Json]:
-        vector = self.lister.vector
         return [
             {
                 "name": preference.value,
-                "meaning": MEANINGS[preference][self.english],
-                "value": round(value, 6),
+                "meaning": meaning,
+                "value": round(values[column], 6),
                 "weight": round(weight, 9),
-                "contribution": round(value * weight, 9),
-                "reason": reason(listed, preference, value),
+                "contribution": round(values[column] * weight, 9),
+                "reason": reason(listed, preference, values[column]),
             }
-            for preference, value, weight, part in zip(
-                self.snapshot.layout.preferences, values, vector.weights.tolist(), vector.has_part, strict=True
-            )
-            if part and weight
+            for column, preference, meaning, weight in self._preferences
         ]
 
     def _reasons(self, listed: Listed, contributions: list[Json], entry: Entry) -> list[str]:
         """Return the sentences of the parts that speak for the item, strongest first, then what one should know."""
         strongest = sorted(contributions, key=lambda part: -part["contribution"])
-        reasons = [part["reason"] for part in strongest if part["value"] >= 0.2][:_REASONS]
-        missing = [p for p in listed.course.prerequisites if p not in self.request.completed_course_ids]
+        reasons = [part["reason"] for part in strongest if part["value"] >= _WORTH_SAYING][:_REASONS]
+        missing = [p for p in listed.course.prerequisites if p not in self._request.completed_course_ids]
         if missing:
-            titles = [self.network.courses[self.network.course_row[p]].title for p in missing]
-            reasons.append(f"complete first: {', '.join(titles)}" if self.english else f"建议先修：{'、'.join(titles)}")
-        if self.request.audience is Audience.ENTERPRISE and listed.course.customisable:
-            reasons.append("can be customised for the enterprise" if self.english else "可按企业需求定制")
+            titles = [self._network.courses[self._network.course_row[p]].title for p in missing]
+            reasons.append(
+                f"complete first: {', '.join(titles)}" if self._english else f"建议先修：{'、'.join(titles)}"
+            )
+        if self._request.audience is Audience.ENTERPRISE and listed.course.customisable:
+            reasons.append("can be customised for the enterprise" if self._english else "可按企业需求定制")
         if entry.relaxation:
-            meaning = CONSTRAINT_MEANINGS[entry.relaxation.constraint][self.english]
-            reasons.append(f"listed although {meaning}" if self.english else f"放宽后列入：{meaning}")
+            meaning = CONSTRAINT_MEANINGS[entry.relaxation.constraint].in_language(self._language)
+            reasons.append(f"listed although {meaning}" if self._english else f"放宽后列入：{meaning}")
         return reasons
 
-    def _course(self, listed: Listed) -> Json:
-        course, taxonomy = listed.course, self.network.taxonomy
-        clusters = [taxonomy.clusters[taxonomy.column[cluster_id]] for cluster_id in course.clusters]
-        return {
-            "course_id": course.course_id,
-            "title": course.title,
-            "provider": course.provider,
-            "skill_level": course.skill_level,
-            "skill_level_name": level_name(course.skill_level, self.request.language) if course.skill_level else None,
-            "clusters": [(c.english_name or c.name) if self.english else c.name for c in clusters],
-            "duration_hours": course.duration_hours,
-            "credential": course.credential,
-            "customisable": course.customisable,
-            "illustrative": course.illustrative,
-        }
-
-    def _site(self, listed: Listed) -> Json | None:
-        site = listed.site
-        if site is None:
-            return None
-        return {
-            "site_id": site.site_id,
-            "name": site.name,
-            "kind": site.kind,
-            "district": site.district,
-            "subdistrict": site.subdistrict,
-        }
-
     def _alternative(self, row: int, score: float) -> Json:
-        instance = self.network.instances[row]
-        site = self.network.sites[self.network.site_of[row]] if instance.site_id else None
+        instance = self._network.instances[row]
+        site = self._cards.site(int(self._network.site_of[row]))
         return {
             "instance_id": instance.instance_id,
             "mode": instance.mode,
             "site_id": instance.site_id,
-            "site_name": site.name if site else None,
+            "site_name": site and site["name"],
             "distance_km": self._distance_km(row),
             "score": score,
         }
@@ -218,29 +153,59 @@ class _ItemWriter:
         """Return why an item stands elsewhere than its score would put it; None where diversity took nothing from it."""
         if entry.like is None:
             return None
-        like = self.network.courses[self.network.course_of[entry.like]]
-        penalty = round(self.request.diversity * entry.likeness, 9)
+        like = self._network.courses[self._network.course_of[entry.like]]
+        penalty = round(self._request.diversity * entry.likeness, 9)
         zh = f"与“{like.title}”相似（{entry.likeness:.2f}），为避免重复，排序时减去 {penalty:.3f}"
         en = f"like “{like.title}” ({entry.likeness:.2f}); {penalty:.3f} is taken off for the order, so that the list does not repeat itself"
         return {
             "like_course_id": like.course_id,
             "likeness": entry.likeness,
             "penalty": penalty,
-            "reason": en if self.english else zh,
+            "reason": en if self._english else zh,
         }
 
+    def _policy(self) -> Json:
+        """Return every default and convention that shaped the answer."""
+        return {**_stated(self._request, self._lister), **self._weights()}
 
-def instance_json(instance: CourseInstance) -> Json:
-    """Return a course instance as JSON-ready data."""
+    def _weights(self) -> Json:
+        layout, vector = self._snapshot.layout, self._lister.vector
+        parts = zip(layout.preferences, vector.weights.tolist(), vector.has_part, strict=True)
+        weights, no_part = {}, {}
+        for preference, weight, part in parts:
+            weights[preference.value] = round(weight, 9)
+            if not part:
+                no_part[preference.value] = NO_PART[preference].in_language(self._language)
+        return {"weights": weights, "no_part": no_part}
+
+
+def _stated(request: ResolvedRequest, lister: Lister) -> Json:
+    policy = lister.snapshot.policy
     return {
-        "instance_id": instance.instance_id,
-        "mode": instance.mode,
-        "start_date": instance.start_date and instance.start_date.isoformat(),
-        "end_date": instance.end_date and instance.end_date.isoformat(),
-        "enrolment_deadline": instance.enrolment_deadline and instance.enrolment_deadline.isoformat(),
-        "schedule": instance.schedule,
-        "seats_left": instance.seats_left,
-        "fee_yuan": instance.fee_yuan,
-        "service_radius_km": instance.service_radius_km,
-        "minimum_headcount": instance.minimum_headcount,
+        "online": request.online_policy.value,
+        "online_proximity": policy.online_proximity(request.online_policy),
+        "at_enterprise_proximity": at_enterprise_proximity(request.audience, policy),
+        "unknown_site_proximity": policy.neutral_proximity,
+        "half_distance_km": request.half_distance_km,
+        "maximum_distance_km": request.maximum_distance_km,
+        "level_reach": request.level_reach,
+        "diversity": request.diversity,
+        "modes": [mode.value for mode in request.modes],
     }
+
+
+def _relaxation(relaxation: Relaxation, language: Language) -> Json:
+    return {
+        "constraint": relaxation.constraint.value,
+        "field": relaxation.field,
+        "from": _plain(relaxation.before),
+        "to": _plain(relaxation.after),
+        "gained": relaxation.gained,
+        "meaning": CONSTRAINT_MEANINGS[relaxation.constraint].in_language(language),
+    }
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [str(part) for part in value]
+    return value.isoformat() if hasattr(value, "isoformat") else value

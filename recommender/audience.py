@@ -107,7 +107,7 @@ class AudienceFinder:
         ]
         instance = self.snapshot.instances.vectors[row][None, :]
         return np.array(
-            [float(layout.values(instance, vector)[0] @ vector.weights) for vector in layout.request_vectors(requests)]
+            [float(vector.score(layout.values(instance, vector))[0]) for vector in layout.request_vectors(requests)]
         )
 
     def _masks(self, row: int, as_of: datetime.date, maximum_distance_km: float | None) -> dict[str, Mask]:

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
-from recommender.answers import instance_json
+import numpy as np
+
+from recommender.cards import Cards
 from recommender.domain import (
     Approval,
     Course,
-    CourseInstance,
     PlaceKind,
     SiteKind,
     SiteStatus,
@@ -16,6 +17,7 @@ from recommender.domain import (
 )
 from recommender.errors import InvalidRequest, NotFound
 from recommender.geography import Point
+from recommender.language import Language
 from recommender.snapshot import Snapshot
 from recommender.taxonomy import parse_skill_level, skill_levels
 from recommender.text import normalise
@@ -30,6 +32,7 @@ class Directory:
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
         self.network = snapshot.network
+        self._cards = Cards(snapshot.network)
 
     def courses(
         self,
@@ -57,18 +60,8 @@ class Directory:
 
     def course(self, course: Course) -> Json:
         """Return one course's fields."""
-        names = skill_levels()
         return {
-            "course_id": course.course_id,
-            "title": course.title,
-            "provider": course.provider,
-            "skill_level": course.skill_level,
-            "skill_level_name": names[course.skill_level].name if course.skill_level else None,
-            "clusters": [self.network.taxonomy.name_of(cluster_id) for cluster_id in course.clusters],
-            "duration_hours": course.duration_hours,
-            "credential": course.credential,
-            "customisable": course.customisable,
-            "illustrative": course.illustrative,
+            **self._cards.course(self.network.course_row[course.course_id], Language.ZH),
             "description": course.description,
             "occupations": list(course.occupations),
             "approval": course.approval,
@@ -81,20 +74,9 @@ class Directory:
         row = self.network.course_row.get(course_id)
         if row is None:
             raise NotFound("course_id", course_id)
-        classes = [{**instance_json(i), "site": self._site_of(i)} for i in self.network.instances_of(row)]
+        rows = self.network.rows_of_course(row)
+        classes = [{**self._cards.instance(i), "site": self._cards.site(int(self.network.site_of[i]))} for i in rows]
         return {**self.course(self.network.courses[row]), "course_instances": classes}
-
-    def _site_of(self, instance: CourseInstance) -> Json | None:
-        if instance.site_id is None:
-            return None
-        site = self.network.sites[self.network.site_row[instance.site_id]]
-        return {
-            "site_id": site.site_id,
-            "name": site.name,
-            "kind": site.kind,
-            "district": site.district,
-            "subdistrict": site.subdistrict,
-        }
 
     def sites(
         self,
@@ -142,12 +124,11 @@ class Directory:
             raise NotFound("site_id", site_id)
         classes = [
             {
-                **instance_json(i),
-                "course_id": i.course_id,
-                "title": self.network.courses[self.network.course_row[i.course_id]].title,
+                **self._cards.instance(i),
+                "course_id": self.network.instances[i].course_id,
+                "title": self.network.courses[self.network.course_of[i]].title,
             }
-            for i in self.network.instances
-            if i.site_id == site_id
+            for i in np.flatnonzero(self.network.site_of == row).tolist()
         ]
         return {**self.site(self.network.sites[row]), "course_instances": classes}
 

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from recommender.domain import Course, CourseInstance, Mode, Schedule, SkillLevel, TrainingSite
-from recommender.language import Bilingual, Language
-from recommender.policy import Policy, Preference
+from recommender.domain import Course, CourseInstance, Mode, Schedule, TrainingSite
+from recommender.language import Bilingual
+from recommender.policy import Preference
 from recommender.resolution import ResolvedRequest
 from recommender.taxonomy import Taxonomy, skill_levels
 
@@ -47,7 +47,6 @@ class Listed:
     distance_km: float | None
     request: ResolvedRequest
     taxonomy: Taxonomy
-    policy: Policy
 
 
 def _meaning(item: Listed, value: float) -> Bilingual:
@@ -154,9 +153,3 @@ _SENTENCES: Mapping[Preference, Callable[[Listed, float], Bilingual]] = {
 def reason(item: Listed, preference: Preference, value: float) -> str:
     """Return the sentence that says what `value` means for this item, in the request's language."""
     return _SENTENCES[preference](item, value).in_language(item.request.language)
-
-
-def level_name(level: SkillLevel, language: Language) -> str:
-    """Return a level's name in `language`."""
-    names = skill_levels()[level]
-    return names.english_name if language is Language.EN else names.name

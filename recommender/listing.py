@@ -10,7 +10,7 @@ from recommender.blocks import RequestVector
 from recommender.constraints import Mask
 from recommender.diversity import diversify, settled
 from recommender.ranking import Ranked, best_groups, rounded
-from recommender.relaxation import Relaxation, Tier, count_courses
+from recommender.relaxation import Relaxation, Tier
 from recommender.resolution import ResolvedRequest
 from recommender.snapshot import Snapshot
 
@@ -19,7 +19,10 @@ _SPARE = 24  # courses ranked beyond the page, so that the diversified page is m
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One course's place in an answer. `score_rank` counts from 1 in the pure order of the scores; `like` is the row it was held back for."""
+    """One course's place in an answer.
+
+    `score_rank` counts from 1 in the pure order of the scores; `like` is the row of the entry it was held back for.
+    """
 
     row: int
     score: float
@@ -38,9 +41,13 @@ class Lister:
         self.vector = vector
         self._query = vector.weighted
 
-    def exact(self, rows: NDArray[np.integer]) -> NDArray[np.float64]:
+    def values(self, rows: Sequence[int] | NDArray[np.integer]) -> NDArray[np.float64]:
+        """Return the values of every preference for instances, `(r, blocks) float64`, before their weights."""
+        return self.snapshot.layout.values(self.snapshot.instances.vectors[rows], self.vector)
+
+    def exact(self, rows: Sequence[int] | NDArray[np.integer]) -> NDArray[np.float64]:
         """Return the scores of instances, `(r,) float64`, unrounded."""
-        return self.snapshot.layout.values(self.snapshot.instances.vectors[rows], self.vector) @ self.vector.weights
+        return self.vector.score(self.values(rows))
 
     def best(self, mask: Mask, count: int) -> Ranked:
         """Return the exact top `count` courses among the instances in `mask`."""
@@ -48,26 +55,30 @@ class Lister:
         return best_groups(self.snapshot.instances, self._query, mask, count=count, group_of=group_of, exact=self.exact)
 
     def page(self, tiers: Sequence[Tier]) -> list[Entry]:
-        """Return the entries from `offset` to `offset + k`. What a relaxation gained stands behind what the request itself admits."""
+        """Return the entries from `offset` to `offset + k`: what a relaxation gained stands behind what the request itself admits."""
         wanted = self.request.offset + self.request.k
         entries: list[Entry] = []
         before = 0
         for tier in tiers:
-            if len(entries) >= wanted:
-                break
             entries += self._tier(tier, wanted - len(entries), before)
-            before += count_courses(self.snapshot.network, tier.mask) if tier is not tiers[-1] else 0
+            before += tier.courses
         return entries[self.request.offset :]
 
     def _tier(self, tier: Tier, wanted: int, before: int) -> list[Entry]:
         """Return one tier's first `wanted` entries; `before` courses stand in the tiers ahead of it."""
+        if wanted <= 0 or not tier.courses:
+            return []
         if not self.request.diversity:
             ranked = self.best(tier.mask, wanted)
             pairs = zip(ranked.rows.tolist(), ranked.scores.tolist(), strict=True)
             return [
-                Entry(row, score, before + rank, 0.0, None, tier.relaxation)
-                for rank, (row, score) in enumerate(pairs, 1)
+                Entry(row, score, rank, 0.0, None, tier.relaxation)
+                for rank, (row, score) in enumerate(pairs, before + 1)
             ]
+        return self._diversified(tier, wanted, before)
+
+    def _diversified(self, tier: Tier, wanted: int, before: int) -> list[Entry]:
+        """Take greedily from a top that is made longer until nothing below it could have been taken."""
         count = wanted + _SPARE
         while True:
             ranked = self.best(tier.mask, count)
@@ -79,39 +90,39 @@ class Lister:
         rows, scores = ranked.rows.tolist(), ranked.scores.tolist()
         return [
             Entry(
-                rows[p.position],
-                scores[p.position],
-                before + p.position + 1,
-                round(p.likeness, 6),
-                None if p.like is None else rows[p.like],
-                tier.relaxation,
+                row=rows[placement.position],
+                score=scores[placement.position],
+                score_rank=before + placement.position + 1,
+                likeness=placement.likeness,
+                like=None if placement.like is None else rows[placement.like],
+                relaxation=tier.relaxation,
             )
-            for p in taken
+            for placement in taken
         ]
 
-    def alternatives(self, entry: Entry, mask: Mask, limit: int) -> list[tuple[int, float]]:
-        """Return the course's best instance at each other place (site, online, enterprise), with its score, best first."""
+    def alternatives(self, entries: Sequence[Entry], mask: Mask, limit: int) -> list[list[tuple[int, float]]]:
+        """Return for every entry its course's best instance at each other place, with its score, best first, `limit` at most."""
         network = self.snapshot.network
-        rows = np.array(
-            [
-                row
-                for row in network.rows_of_course(int(network.course_of[entry.row]))
-                if mask[row] and row != entry.row
-            ],
-            dtype=np.intp,
-        )
-        if not rows.size or not limit:
-            return []
-        scores = rounded(self.exact(rows))
-        seen = {_place(self.snapshot, entry.row)}
+        others = [
+            [row for row in network.rows_of_course(int(network.course_of[entry.row])) if mask[row] and row != entry.row]
+            for entry in entries
+        ]
+        rows = [row for group in others for row in group]
+        score_of = dict(zip(rows, rounded(self.exact(rows)).tolist(), strict=True)) if rows else {}
+        return [
+            self._one_per_place(entry, group, score_of)[:limit] for entry, group in zip(entries, others, strict=True)
+        ]
+
+    def _one_per_place(self, entry: Entry, rows: list[int], score_of: dict[int, float]) -> list[tuple[int, float]]:
+        places = {self._place(entry.row)}
         found: list[tuple[int, float]] = []
-        for position in np.lexsort((rows, -scores)).tolist():
-            row = int(rows[position])
-            if _place(self.snapshot, row) not in seen:
-                seen.add(_place(self.snapshot, row))
-                found.append((row, float(scores[position])))
-        return found[:limit]
+        for row in sorted(rows, key=lambda row: (-score_of[row], row)):
+            place = self._place(row)
+            if place not in places:
+                places.add(place)
+                found.append((row, score_of[row]))
+        return found
 
-
-def _place(snapshot: Snapshot, row: int) -> tuple[int, int]:
-    return int(snapshot.network.site_of[row]), int(snapshot.network.mode[row])
+    def _place(self, row: int) -> tuple[int, int]:
+        """Return where an instance is taught: online, at an enterprise and at a site are three places."""
+        return int(self.snapshot.network.site_of[row]), int(self.snapshot.network.mode[row])

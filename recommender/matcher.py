@@ -4,8 +4,9 @@ import datetime
 from functools import cached_property
 from typing import Any
 
-from recommender.answers import answer
+from recommender.answers import AnswerWriter
 from recommender.audience import AudienceFinder
+from recommender.cards import Cards
 from recommender.constraints import evaluate
 from recommender.errors import NotFound
 from recommender.listing import Lister
@@ -21,15 +22,16 @@ class Matcher:
 
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
+        self._cards = Cards(snapshot.network)
 
     def recommend(self, request: LearnerRequest | EnterpriseRequest, *, today: datetime.date) -> dict[str, Any]:
         """Return the best courses for a request, in the shape of `POST /v1/recommendations`; InvalidRequest names a wrong field."""
         snapshot = self.snapshot
         resolved = resolve(request, snapshot.network, snapshot.policy, today=today)
         vector = snapshot.layout.request_vector(resolved)
-        masks = evaluate(snapshot.network, resolved)
-        found = tiers(snapshot.network, resolved, masks)
-        return answer(snapshot, resolved, masks, found, Lister(snapshot, resolved, vector))
+        held = evaluate(snapshot.network, resolved)
+        found = tiers(snapshot.network, resolved, held)
+        return AnswerWriter(Lister(snapshot, resolved, vector), self._cards, held, found).write()
 
     def recommend_to_learner(self, learner_id: str, *, today: datetime.date, **listing: Any) -> dict[str, Any]:
         """Return the best courses for a stored learner; `listing` overrides fields of `Listing`."""

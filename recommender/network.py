@@ -4,17 +4,20 @@ Courses and sites stand in the order of their ids, instances in that of (course_
 """
 
 import datetime
-from collections.abc import Sequence
-from functools import cached_property
+from collections.abc import Callable, Sequence
+from functools import cached_property, lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from recommender.domain import Approval, Catalogue, Coordinates, CourseInstance, Mode, SiteStatus, TrainingSite
-from recommender.geography import Gazetteer, Point
+from recommender.geography import Gazetteer, Point, distances_km
 from recommender.taxonomy import Taxonomy
 
 NO_SITE = -1
+_REMEMBERED_COLUMNS = 512
+_REMEMBERED_POINTS = 4096  # people are at named places, or come back from where they were
 _FAR_FUTURE = datetime.date.max.toordinal()
 MODES = tuple(Mode)
 
@@ -24,7 +27,10 @@ def _days(dates: Sequence[datetime.date | None], missing: int) -> NDArray[np.int
 
 
 class Network:
-    """One catalogue's records and columns. `n` instances, `c` courses, `s` sites; the columns have one entry per instance."""
+    """One catalogue's records and columns. `n` instances, `c` courses, `s` sites; the columns have one entry per instance.
+
+    `remember(column, *key)` is `column(network, *key)`, kept from call to call: for columns that many requests share.
+    """
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
@@ -53,6 +59,10 @@ class Network:
         self.seats_left = np.array([_or_infinite(i.seats_left) for i in instances], dtype=np.float64)
         self.service_radius_km = np.array([_or_infinite(i.service_radius_km) for i in instances], dtype=np.float64)
         self.minimum_headcount = np.array([i.minimum_headcount or 0 for i in instances], dtype=np.int32)
+        self.remember: Callable[..., Any] = lru_cache(maxsize=_REMEMBERED_COLUMNS)(
+            lambda column, *key: column(self, *key)
+        )
+        self.distances_from = lru_cache(maxsize=_REMEMBERED_POINTS)(self._distances_from)
         self.first_row = np.searchsorted(self.course_of, np.arange(len(self.courses) + 1)).astype(np.int32)
 
     def _point_of_site(self, site: TrainingSite) -> Point | None:
@@ -64,6 +74,12 @@ class Network:
         if site.district or site.subdistrict:
             return self.gazetteer.point_of(self.gazetteer.find((site.district or "") + (site.subdistrict or "")))
         return None
+
+    def _distances_from(self, point: Point | None) -> NDArray[np.float64]:
+        """Return every site's distance from `point`, `(s,) float64` kilometres, NaN where either is not known; not to be changed."""
+        if point is None:
+            return np.full(len(self.sites), np.nan)
+        return distances_km(np.array([[point.latitude, point.longitude]]), self.site_points)[0]
 
     def point_of_site(self, row: int) -> Point | None:
         """Return the point of the site in `row`, WGS-84, or None when it is not known."""

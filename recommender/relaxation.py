@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.constraints import Constraint, Mask, eligible, evaluate
+from recommender.constraints import Constraint, Held, Mask, eligible, evaluate
 from recommender.domain import Mode
 from recommender.network import Network
 from recommender.resolution import ResolvedRequest
@@ -29,15 +29,11 @@ class Relaxation:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Tier:
-    """Instances that became eligible together: those of the request itself first, then of each relaxation. `mask` is `(n,) bool`."""
+    """Instances that became eligible together: those of the request itself first, then of each relaxation. `mask` is `(n,) bool`, and holds `courses` courses."""
 
     mask: Mask
+    courses: int
     relaxation: Relaxation | None
-
-
-def count_courses(network: Network, mask: Mask) -> int:
-    """Return how many distinct courses have an instance in `mask`."""
-    return int(np.count_nonzero(_courses_in(network, mask)))
 
 
 def _courses_in(network: Network, mask: Mask) -> NDArray[np.bool_]:
@@ -46,40 +42,41 @@ def _courses_in(network: Network, mask: Mask) -> NDArray[np.bool_]:
     return held
 
 
-def _steps(request: ResolvedRequest) -> Iterator[tuple[Constraint, str, object, object]]:
-    """Yield what may be loosened, gentlest first."""
+def _steps(request: ResolvedRequest) -> Iterator[tuple[Constraint, str, object]]:
+    """Yield what may be loosened, gentlest first: the constraint, the request's field, and what it becomes (None = no limit)."""
     limit = request.maximum_distance_km
     if limit is not None and request.point is not None:
-        yield Constraint.TOO_FAR, "maximum_distance_km", limit, 2 * limit
+        yield Constraint.TOO_FAR, "maximum_distance_km", 2 * limit
     if request.starts_by is not None:
-        yield Constraint.STARTS_TOO_LATE, "starts_by", request.starts_by, None
+        yield Constraint.STARTS_TOO_LATE, "starts_by", None
     if request.seats_needed > 1:
-        yield Constraint.TOO_FEW_SEATS, "seats_needed", request.seats_needed, 1
+        yield Constraint.TOO_FEW_SEATS, "seats_needed", 1
     if limit is not None and request.point is not None:
-        yield Constraint.TOO_FAR, "maximum_distance_km", 2 * limit, None
+        yield Constraint.TOO_FAR, "maximum_distance_km", None
     if request.skill_level is not None and request.level_reach is not None:
-        yield Constraint.LEVEL_OUT_OF_REACH, "level_reach", request.level_reach, None
+        yield Constraint.LEVEL_OUT_OF_REACH, "level_reach", None
     if set(request.modes) != set(Mode):
-        yield Constraint.MODE_UNWANTED, "modes", request.modes, tuple(Mode)
+        yield Constraint.MODE_UNWANTED, "modes", tuple(Mode)
 
 
-def tiers(network: Network, request: ResolvedRequest, masks: dict[Constraint, Mask]) -> list[Tier]:
+def tiers(network: Network, request: ResolvedRequest, held: dict[Constraint, Held]) -> list[Tier]:
     """Return the eligible instances, and behind them those gained by loosening until `request.k` courses are there or nothing is left to loosen.
 
     A course stands in one tier only, the first that holds it.
     """
-    strict = eligible(masks)
-    found = [Tier(strict, None)]
+    strict = eligible(held)
     listed = _courses_in(network, strict)
+    found = [Tier(strict, int(np.count_nonzero(listed)), None)]
     loosened = request
-    for constraint, field, before, after in _steps(request):
+    for constraint, field, after in _steps(request):
         if np.count_nonzero(listed) >= request.k:
             break
         attempt = replace(loosened, **{field: after})
         gained = eligible(evaluate(network, attempt)) & ~listed[network.course_of]
         courses = _courses_in(network, gained)
         if courses.any():
+            count = int(np.count_nonzero(courses))
+            found.append(Tier(gained, count, Relaxation(constraint, field, getattr(loosened, field), after, count)))
             loosened = attempt
             listed |= courses
-            found.append(Tier(gained, Relaxation(constraint, field, before, after, int(np.count_nonzero(courses)))))
     return found

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from recommender.domain import Coordinates, Mode, Schedule, SkillLevel
 from recommender.errors import InvalidRequest
-from recommender.geography import Gazetteer, Point, distances_km
+from recommender.geography import Gazetteer, Point
 from recommender.language import Language
 from recommender.network import Network
 from recommender.policy import Audience, OnlinePolicy, Policy, Preference
@@ -104,7 +104,7 @@ def _resolve(
         cluster_ids=(cluster.cluster_id,) if cluster else (),
         skill_level=_level(request.skill_level),
         point=point,
-        site_distances_km=distances_from(point, network),
+        site_distances_km=network.distances_from(point),
         completed_course_ids=completed,
         headcount=headcount,
         modes=request.modes or _DEFAULT_MODES[audience],
@@ -152,10 +152,3 @@ def locate(location: Location | None, gazetteer: Gazetteer, field: str = "locati
     return gazetteer.locate(
         Coordinates(latitude=location.latitude, longitude=location.longitude, datum=location.datum), field
     )
-
-
-def distances_from(point: Point | None, network: Network) -> NDArray[np.float64]:
-    """Return the distance of every site from `point`, `(s,) float64` kilometres, NaN where either is not known."""
-    if point is None:
-        return np.full(len(network.sites), np.nan)
-    return distances_km(np.array([[point.latitude, point.longitude]]), network.site_points)[0]

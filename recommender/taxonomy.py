@@ -2,6 +2,7 @@
 
 import csv
 import difflib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -26,6 +27,7 @@ class Taxonomy:
         self.column = {cluster_id: column for column, cluster_id in enumerate(self.cluster_ids)}
         self.relatedness = self._relate(relations)
         self._by_name = self._names()
+        self.find = lru_cache(maxsize=1024)(self._find)
 
     def _relate(self, relations: Sequence[ClusterRelation]) -> NDArray[np.float64]:
         matrix = np.eye(len(self.clusters))
@@ -46,7 +48,7 @@ class Taxonomy:
                     names[normalise(name)] = cluster
         return names
 
-    def find(self, name: str) -> IndustryCluster | None:
+    def _find(self, name: str) -> IndustryCluster | None:
         """Return the cluster with this id, name, English name or alias, or None."""
         return self._by_name.get(normalise(name))
 
@@ -92,7 +94,8 @@ def _level_by_name() -> Mapping[str, SkillLevel]:
     }
 
 
+@lru_cache(maxsize=256)
 def parse_skill_level(name: str) -> SkillLevel | None:
-    """Return the level written as `name`: Chinese, the older names (三级, 三级/高级工) or English; None if there is none."""
-    found = {_level_by_name().get(normalise(part)) for part in name.replace("、", "/").split("/")}
+    """Return the level written as `name`: Chinese, the older names (三级, 三级/高级工, 高级工（三级）) or English; None if there is none."""
+    found = {_level_by_name().get(part.strip()) for part in re.split("[/、(]", normalise(name).removesuffix(")"))}
     return found.pop() if len(found) == 1 else None

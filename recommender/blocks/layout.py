@@ -25,6 +25,17 @@ class RequestVector:
     widths: NDArray[np.intp]
     has_part: tuple[bool, ...]
 
+    def score(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return scores, `(n,)`, of `values`, `(n, blocks)`: the sum of the contributions, added in the order of the blocks.
+
+        Added column by column, so that a row's score does not depend on which others are computed with it.
+        """
+        total = np.zeros(len(values))
+        for column, weight in enumerate(self.weights.tolist()):
+            if weight:
+                total += values[:, column] * weight
+        return total
+
     @property
     def weighted(self) -> NDArray[np.float32]:
         """The vector whose inner product with an instance's is the score, `(d,) float32`."""

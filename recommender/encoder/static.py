@@ -71,7 +71,8 @@ class StaticEncoder:
         ends = np.cumsum([0, *map(len, token_ids)], dtype=np.int32)
         columns = np.fromiter((token for ids in token_ids for token in ids), dtype=np.int32, count=int(ends[-1]))
         ones = np.ones(len(columns), dtype=np.float32)
-        sums: Vectors = csr_array((ones, columns, ends), shape=(len(token_ids), len(self._weights))) @ self._weights
+        counts = csr_array((ones, columns, ends), shape=(len(token_ids), len(self._weights)))
+        sums: Vectors = np.asarray(counts @ self._weights)
         return sums
 
     def _unknown_vector(self) -> Vectors:

@@ -40,7 +40,9 @@ def fine_tune(
     from sentence_transformers import SentenceTransformerTrainer, SentenceTransformerTrainingArguments
     from sentence_transformers.sentence_transformer.losses import MultipleNegativesRankingLoss
     from sentence_transformers.sentence_transformer.training_args import BatchSamplers
+    from transformers.trainer_callback import PrinterCallback
 
+    model.model_card_data.generate_widget_examples = False  # our card is written by hand
     anchors, positives = zip(*pairs, strict=True)
     with tempfile.TemporaryDirectory() as scratch, _one_thread():
         arguments = SentenceTransformerTrainingArguments(
@@ -63,6 +65,7 @@ def fine_tune(
             train_dataset=Dataset.from_dict({"anchor": list(anchors), "positive": list(positives)}),
             loss=MultipleNegativesRankingLoss(model),
         )
+        trainer.remove_callback(PrinterCallback)
         trainer.train()
 
 

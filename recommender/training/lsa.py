@@ -42,7 +42,8 @@ def initial_vectors(
     vectors[known:] *= tfidf.idf_.max()
 
     folded = _membership(tokens, terms) @ vectors
-    folded *= MEDIAN_LENGTH / np.median(np.linalg.norm(folded, axis=1))
+    lengths = np.linalg.norm(folded, axis=1)
+    folded *= MEDIAN_LENGTH / np.median(lengths[lengths > 0])
     folded[tokens.index(UNKNOWN)] = directions[0] * UNKNOWN_LENGTH
     return np.asarray(folded, dtype=np.float32)
 

@@ -13,7 +13,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from opencc import OpenCC
+from pydantic import TypeAdapter
 
 from recommender.domain import Coordinates, Place, PlaceKind
 from recommender.errors import InvalidRequest
@@ -57,7 +59,7 @@ def read_rows(text: str) -> Iterator[dict[str, str]]:
 def place_of(row: dict[str, str]) -> Place:
     given = {column: text for column, text in row.items() if text}
     aliases = tuple(filter(None, row["aliases"].split("|")))
-    return Place.__pydantic_validator__.validate_python({**given, "aliases": aliases})  # type: ignore[attr-defined]
+    return TypeAdapter(Place).validate_python({**given, "aliases": aliases})
 
 
 PLACES = tuple(
@@ -78,7 +80,7 @@ def district_of(place: Place) -> str:
     return district.name
 
 
-def from_km(place: Place, others: Sequence[Place]) -> np.ndarray:
+def from_km(place: Place, others: Sequence[Place]) -> NDArray[np.float64]:
     """Return the distances of `others` from `place`, `(n,)` kilometres."""
     points = np.array([(point.latitude, point.longitude) for point in map(GAZETTEER.point_of, (place, *others))])
     return distances_km(points[:1], points[1:])[0]

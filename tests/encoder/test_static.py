@@ -12,7 +12,16 @@ from recommender.encoder import StaticEncoder, bundled_model_folder, load_encode
 from recommender.errors import EncoderError
 from tests.encoder.conftest import TINY_VECTORS, write_static_folder
 
-SAMPLE = ["想学工业机器人的操作和维修", "電焊工", "PLC", "数控 CNC ☆ 编程", "抖音😀直播", "机" * 5_000, "Ｓ7－1200 入门", "c# c++"]
+SAMPLE = [
+    "想学工业机器人的操作和维修",
+    "電焊工",
+    "PLC",
+    "数控 CNC ☆ 编程",
+    "抖音😀直播",
+    "机" * 5_000,
+    "Ｓ7－1200 入门",
+    "c# c++",
+]
 
 
 def test_a_vector_is_the_unit_mean_of_its_tokens(static_folder: Path) -> None:

@@ -1,0 +1,71 @@
+"""What it means that code and twin agree on a request: everything is compared, and every difference is told."""
+
+import datetime
+from typing import Any
+
+from recommender.errors import InvalidRequest
+from recommender.matcher import Matcher
+from recommender.snapshot import Snapshot
+from tests.twin import NothingToWeigh, Request, Twin, TwinAnswer, TwinItem
+
+TOLERANCE = 2e-9  # scores are published with nine decimals
+
+
+def twin_of(snapshot: Snapshot) -> Twin:
+    """Return the twin of a snapshot, made from its records and its calibration."""
+    calibration = snapshot.meaning.calibration
+    catalogue, encoder = snapshot.network.catalogue, snapshot.meaning.encoder
+    return Twin(catalogue, snapshot.policy, encoder, slope=calibration.slope, intercept=calibration.intercept)
+
+
+def differences(matcher: Matcher, twin: Twin, request: Request, *, today: datetime.date) -> list[str]:
+    """Return in which respects the two answers to one request differ."""
+    try:
+        answer = matcher.recommend(request, today=today)
+    except InvalidRequest as error:
+        answer = {"problems": [problem.field for problem in error.problems]}
+    try:
+        expected = twin.answer(request, today=today)
+    except NothingToWeigh:
+        return [] if answer == {"problems": ["weights"]} else ["refusal"]
+    if "problems" in answer:
+        return ["refusal"]
+    return sorted({*_whole(answer, expected), *(name for pair in zip(answer["items"], expected.items, strict=False) for name in _item(*pair))})
+
+
+def _whole(answer: dict[str, Any], expected: TwinAnswer) -> set[str]:
+    same = {
+        "courses and order": [i["course"]["course_id"] for i in answer["items"]] == [i.course_id for i in expected.items],
+        "instances and order": [i["instance"]["instance_id"] for i in answer["items"]] == [i.instance_id for i in expected.items],
+        "eligible courses": answer["eligible_courses"] == expected.eligible_courses,
+        "exclusion counts": answer["excluded"] == expected.excluded,
+        "relaxations": [_told(r) for r in answer["relaxations"]] == [_plain(r) for r in expected.relaxations],
+    }
+    return {name for name, holds in same.items() if not holds}
+
+
+def _told(relaxation: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in relaxation.items() if name != "meaning"}
+
+
+def _plain(relaxation: dict[str, Any]) -> dict[str, Any]:
+    """Return a relaxation as JSON would hold it."""
+    return {name: list(v) if isinstance(v, tuple) else v.isoformat() if hasattr(v, "isoformat") else v for name, v in relaxation.items()}
+
+
+def _item(item: dict[str, Any], expected: TwinItem) -> set[str]:
+    parts = {part["name"]: (part["value"], part["weight"]) for part in item["contributions"]}
+    same = {
+        "scores": _near(item["score"], expected.score),
+        "score ranks": item["score_rank"] == expected.score_rank,
+        "contributions": parts.keys() == expected.parts.keys()
+        and all(_near(a, b) for name, pair in parts.items() for a, b in zip(pair, expected.parts[name], strict=True)),
+        "alternatives": [a["instance_id"] for a in item["alternatives"]] == [name for name, _ in expected.alternatives]
+        and all(_near(a["score"], score) for a, (_, score) in zip(item["alternatives"], expected.alternatives, strict=True)),
+        "marks": item["relaxed"] == expected.relaxed,
+    }
+    return {name for name, holds in same.items() if not holds}
+
+
+def _near(one: float, other: float) -> bool:
+    return abs(one - other) <= TOLERANCE

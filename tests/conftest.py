@@ -1,0 +1,45 @@
+"""What every test may use: the bundled encoder, network and snapshot, on a day that stands still."""
+
+import os
+import datetime
+
+import pytest
+
+from recommender.catalogue import bundled_catalogue_folder, read_catalogue
+from recommender.domain import Catalogue
+from recommender.encoder import Encoder, load_encoder
+from recommender.matcher import Matcher
+from recommender.policy import Policy, load_policy
+from recommender.snapshot import Snapshot, build_snapshot
+from tests.networks import TODAY
+
+
+@pytest.fixture(scope="session")
+def today() -> datetime.date:
+    return TODAY
+
+
+@pytest.fixture(scope="session")
+def policy() -> Policy:
+    return load_policy()
+
+
+@pytest.fixture(scope="session")
+def encoder() -> Encoder:
+    return load_encoder(os.environ.get("TWIN_ENCODER"))
+
+
+@pytest.fixture(scope="session")
+def bundled_catalogue(today: datetime.date) -> Catalogue:
+    return read_catalogue(bundled_catalogue_folder(), today=today).catalogue
+
+
+@pytest.fixture(scope="session")
+def bundled_snapshot(bundled_catalogue: Catalogue, encoder: Encoder, policy: Policy) -> Snapshot:
+    return build_snapshot(bundled_catalogue, 1, encoder, policy)
+
+
+@pytest.fixture(scope="session")
+def matcher(bundled_snapshot: Snapshot) -> Matcher:
+    """The bundled network, answering."""
+    return Matcher(bundled_snapshot)

@@ -1,0 +1,324 @@
+"""The oracle: the whole ranking by brute force, from the records, one instance after another.
+
+It shares with the library only what is no part of a ranking: records, requests as sent, the policy's numbers, the names of places, levels
+and clusters, datums, and an encoder's vectors of texts. Written from DESIGN.md and the docstrings; where code and twin differ, one is wrong.
+"""
+
+import datetime
+from collections import Counter, defaultdict
+from dataclasses import dataclass, replace
+from math import asin, cos, radians, sin, sqrt
+from typing import Any
+
+import numpy as np
+
+from recommender.domain import Approval, Catalogue, Coordinates, Course, CourseInstance, Mode, SiteStatus, SkillLevel, TrainingSite
+from recommender.encoder import Encoder
+from recommender.geography import Gazetteer, to_wgs84
+from recommender.policy import Audience, OnlinePolicy, Policy
+from recommender.requests import EnterpriseRequest, LearnerRequest, Location
+from recommender.taxonomy import Taxonomy, parse_skill_level
+
+EARTH_RADIUS_KM = 6371.0088
+DECIMALS = 9
+LADDER = tuple(SkillLevel)
+Degrees = tuple[float, float]
+Request = LearnerRequest | EnterpriseRequest
+
+
+class NothingToWeigh(Exception):
+    """The request says nothing that its weights could weigh."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """A request with its names looked up and its defaults filled in; `distances` holds the sites whose distance is known."""
+
+    enterprise: bool
+    text: str
+    cluster_id: str | None
+    level: SkillLevel | None
+    located: bool
+    distances: dict[str, float]
+    completed: frozenset[str]
+    headcount: int | None
+    schedules: frozenset[str]
+    day: datetime.date
+    half_distance_km: float
+    online_policy: OnlinePolicy
+    modes: tuple[Mode, ...]
+    starts_by: datetime.date | None
+    maximum_distance_km: float | None
+    seats_needed: int
+    level_reach: int | None
+
+
+@dataclass(frozen=True)
+class TwinItem:
+    """One course of an answer. `parts` holds preference → (value, weight)."""
+
+    course_id: str
+    instance_id: str
+    score: float
+    score_rank: int
+    parts: dict[str, tuple[float, float]]
+    alternatives: list[tuple[str, float]]
+    relaxed: list[str]
+
+
+@dataclass(frozen=True)
+class TwinAnswer:
+    """What the twin says to a request."""
+
+    items: list[TwinItem]
+    eligible_courses: int
+    excluded: dict[str, int]
+    relaxations: list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Tier:
+    """Instances that became eligible together, and the loosening that admitted them."""
+
+    instances: list[CourseInstance]
+    relaxation: dict[str, Any] | None
+
+    @property
+    def courses(self) -> set[str]:
+        return {instance.course_id for instance in self.instances}
+
+
+@dataclass(frozen=True)
+class Scored:
+    """An instance with its published score and what it is made of."""
+
+    instance: CourseInstance
+    score: float
+    parts: dict[str, tuple[float, float]]
+
+    @property
+    def order(self) -> tuple[float, str, str]:
+        return (-self.score, self.instance.course_id, self.instance.instance_id)
+
+
+class Twin:
+    """Answers like `Matcher.recommend`. `slope` and `intercept` turn a cosine into a meaning."""
+
+    def __init__(self, catalogue: Catalogue, policy: Policy, encoder: Encoder, *, slope: float, intercept: float) -> None:
+        self.policy, self.encoder, self.slope, self.intercept = policy, encoder, slope, intercept
+        self.gazetteer = Gazetteer(catalogue.places)
+        self.taxonomy = Taxonomy(catalogue.clusters)  # for names only
+        self.relations = catalogue.cluster_relations
+        self.courses = {course.course_id: course for course in catalogue.courses}
+        self.sites = {site.site_id: site for site in catalogue.sites}
+        self.instances = catalogue.course_instances
+        self.points = {site.site_id: self._site_point(site) for site in catalogue.sites}
+        vectors = encoder.encode_passages([_text_of(course) for course in catalogue.courses]).astype(np.float64)
+        self.vectors = dict(zip(self.courses, vectors, strict=True))
+
+    def answer(self, request: Request, *, today: datetime.date) -> TwinAnswer:
+        """Return the answer to `request` on the day `today`."""
+        wish = self.wish(request, today)
+        weights = self.policy.weights(Audience.ENTERPRISE if wish.enterprise else Audience.LEARNER) if request.weights is None else request.weights
+        diversity = self.policy.diversity if request.diversity is None else request.diversity
+        score = self._scorer(wish, {preference.value: weight for preference, weight in weights.items()})
+        failures = Counter(name for instance in self.instances for name in self.failures(wish, instance))
+        tiers = self._tiers(wish, request.k)
+        items: list[TwinItem] = []
+        before = 0
+        for tier in tiers:
+            items += self._list(tier, score, diversity, wanted=request.offset + request.k - len(items), before=before)
+            before += len(tier.courses)
+        relaxations = [tier.relaxation for tier in tiers if tier.relaxation]
+        return TwinAnswer(items[request.offset :], len(tiers[0].courses), dict(failures), relaxations)
+
+    def wish(self, request: Request, today: datetime.date) -> Wish:
+        """Look up what a request names, and fill in what it leaves out."""
+        point = self._point(request.location)
+        known = {site_id: at for site_id, at in self.points.items() if at} if point else {}
+        enterprise = isinstance(request, EnterpriseRequest)
+        cluster = self.taxonomy.find(request.industry) if request.industry else None
+        said = (request.needs, request.industry) if enterprise else (request.goal, request.occupation, request.industry)
+        usual = (Mode.AT_ENTERPRISE, Mode.AT_SITE, Mode.ONLINE) if enterprise else (Mode.AT_SITE, Mode.ONLINE)
+        headcount = request.headcount if enterprise else None
+        limit = request.maximum_distance_km
+        return Wish(
+            enterprise=enterprise,
+            text="。".join(part for part in said if part),
+            cluster_id=cluster.cluster_id if cluster else None,
+            level=parse_skill_level(request.skill_level) if request.skill_level else None,
+            located=point is not None,
+            distances={site_id: great_circle_km(point, at) for site_id, at in known.items()} if point else {},
+            completed=frozenset() if enterprise else frozenset(request.completed_course_ids),
+            headcount=headcount,
+            schedules=frozenset(request.schedules),
+            day=request.as_of or today,
+            half_distance_km=request.half_distance_km or self.policy.half_distance_km,
+            online_policy=request.online_policy,
+            modes=request.modes or usual,
+            starts_by=request.starts_by,
+            maximum_distance_km=self.policy.maximum_distance_km if limit is None else limit,
+            seats_needed=headcount or 1,
+            level_reach=self.policy.level_reach,
+        )
+
+    def failures(self, wish: Wish, instance: CourseInstance) -> list[str]:
+        """Return the names of the conditions that an instance does not meet."""
+        course, site = self.courses[instance.course_id], self.sites.get(instance.site_id or "")
+        distance = wish.distances.get(instance.site_id or "")
+        left = None if instance.seats is None else max(instance.seats - instance.enrolled, 0)
+        at_site, at_enterprise = instance.mode is Mode.AT_SITE, instance.mode is Mode.AT_ENTERPRISE
+        people = wish.headcount if wish.enterprise else 1
+        limit, radius, least = wish.maximum_distance_km, instance.service_radius_km, instance.minimum_headcount
+        above = LADDER.index(course.skill_level) - LADDER.index(wish.level) if course.skill_level and wish.level else None
+        broken = {
+            "not_approved": course.approval is not Approval.APPROVED,
+            "site_inactive": site is not None and site.status is not SiteStatus.ACTIVE,
+            "enrolment_closed": instance.enrolment_deadline is not None and instance.enrolment_deadline < wish.day,
+            "ended": instance.end_date is not None and instance.end_date < wish.day,
+            "full": left == 0,
+            "already_completed": course.course_id in wish.completed,
+            "mode_unwanted": instance.mode not in wish.modes,
+            "too_far": at_site and distance is not None and limit is not None and distance > limit,
+            "starts_too_late": wish.starts_by is not None and instance.start_date is not None and instance.start_date > wish.starts_by,
+            "level_out_of_reach": above is not None and wish.level_reach is not None and above > wish.level_reach,
+            "too_few_seats": left is not None and 0 < left < wish.seats_needed,
+            "outside_service_radius": at_enterprise and distance is not None and radius is not None and distance > radius,
+            "too_few_people": at_enterprise and people is not None and least is not None and people < least,
+        }
+        return [name for name, fails in broken.items() if fails]
+
+    def values(self, wish: Wish, instance: CourseInstance, asked: np.ndarray) -> dict[str, float]:
+        """Return every preference that has a part, with its value; `asked` is the vector of the request's text."""
+        course, site = self.courses[instance.course_id], self.sites.get(instance.site_id or "")
+        scored = None if instance.mode is Mode.ONLINE or site is None else site.quality
+        values = {"quality": self.policy.unknown_quality if scored is None else scored}
+        if wish.text:
+            values["meaning"] = self.slope * float(self.vectors[course.course_id] @ asked) + self.intercept
+        if wish.located:
+            values["place"] = self._proximity(wish, instance)
+        if wish.level:
+            steps = LADDER.index(course.skill_level) - LADDER.index(wish.level) if course.skill_level else None
+            values["level"] = self.policy.open_level_fit if steps is None else self.policy.level_fit[steps]
+        if wish.cluster_id:
+            related = [self._relatedness(wish.cluster_id, cluster_id) for cluster_id in set(course.clusters)]
+            values["industry"] = sum(related) / len(related) if related else 0.0
+        if wish.schedules:
+            values["schedule"] = float(instance.schedule is None or instance.schedule in wish.schedules)
+        return values
+
+    def _proximity(self, wish: Wish, instance: CourseInstance) -> float:
+        neutral = self.policy.neutral_proximity
+        if instance.mode is Mode.ONLINE:
+            return {OnlinePolicy.NEAR: 1.0, OnlinePolicy.NEUTRAL: neutral, OnlinePolicy.FAR: 0.0}[wish.online_policy]
+        if instance.mode is Mode.AT_ENTERPRISE:
+            return 1.0 if wish.enterprise else neutral
+        distance = wish.distances.get(instance.site_id or "")
+        return neutral if distance is None else 2.0 ** (-distance / wish.half_distance_km)
+
+    def _relatedness(self, one: str, other: str) -> float:
+        pairs = [r.relatedness for r in self.relations if {r.cluster_id, r.related_cluster_id} == {one, other}]
+        return 1.0 if one == other else pairs[-1] if pairs else 0.0
+
+    def _scorer(self, wish: Wish, given: dict[str, float]) -> Any:
+        """Return the function from an instance to its score, weights spread over the preferences that have a part."""
+        asked = self.encoder.encode_queries([wish.text])[0].astype(np.float64)
+        weighed = {name: given.get(name, 0.0) for name in self.values(wish, self.instances[0], asked)} if self.instances else {}
+        total = sum(weighed.values())
+        if not total:
+            raise NothingToWeigh
+
+        def score(instance: CourseInstance) -> Scored:
+            parts = {name: (value, weighed[name] / total) for name, value in self.values(wish, instance, asked).items() if weighed[name]}
+            return Scored(instance, round(sum(value * weight for value, weight in parts.values()), DECIMALS), parts)
+
+        return score
+
+    def _tiers(self, wish: Wish, k: int) -> list[Tier]:
+        """Return the eligible instances, then what each loosening that gained a course added, until there are `k` courses."""
+        tiers = [Tier([i for i in self.instances if not self.failures(wish, i)], None)]
+        listed = set(tiers[0].courses)
+        for constraint, field, to in loosenings(wish):
+            if len(listed) >= k:
+                break
+            attempt = replace(wish, **{field: to})
+            gained = Tier([i for i in self.instances if i.course_id not in listed and not self.failures(attempt, i)], None)
+            if gained.courses:
+                report = {"constraint": constraint, "field": field, "from": getattr(wish, field), "to": to, "gained": len(gained.courses)}
+                tiers.append(Tier(gained.instances, report))
+                listed |= gained.courses
+                wish = attempt
+        return tiers
+
+    def _list(self, tier: Tier, score: Any, diversity: float, *, wanted: int, before: int) -> list[TwinItem]:
+        """Return a tier's first `wanted` courses in the order in which they are shown."""
+        by_course: dict[str, list[Scored]] = defaultdict(list)
+        for scored in sorted(map(score, tier.instances), key=lambda s: s.order):
+            by_course[scored.instance.course_id].append(scored)
+        courses = sorted(by_course.values(), key=lambda found: found[0].order)
+        relaxed = [tier.relaxation["constraint"]] if tier.relaxation else []
+        items = []
+        for place in self._greedy(courses, diversity, wanted):
+            best, *others = courses[place]
+            alternatives = self._alternatives(best, others)
+            items.append(
+                TwinItem(best.instance.course_id, best.instance.instance_id, best.score, before + place + 1, best.parts, alternatives, relaxed)
+            )
+        return items
+
+    def _greedy(self, courses: list[list[Scored]], diversity: float, wanted: int) -> list[int]:
+        """Return which of `courses`, the best first, are taken one after another by score less diversity × likeness to those taken."""
+        scores = np.array([found[0].score for found in courses])
+        vectors = np.array([self.vectors[found[0].instance.course_id] for found in courses])
+        likeness, taken = np.zeros(len(courses)), []
+        for _ in range(min(wanted, len(courses))):
+            values = np.round(scores - diversity * likeness, DECIMALS)
+            values[taken] = -np.inf
+            taken.append(int(values.argmax()))
+            likeness = np.maximum(likeness, vectors @ vectors[taken[-1]])
+        return taken
+
+    def _alternatives(self, best: Scored, others: list[Scored]) -> list[tuple[str, float]]:
+        """Return the course's best instance at every other place, best first."""
+        found: dict[tuple[str | None, Mode], Scored] = {(best.instance.site_id, best.instance.mode): best}
+        for other in others:
+            found.setdefault((other.instance.site_id, other.instance.mode), other)
+        return [(scored.instance.instance_id, scored.score) for scored in list(found.values())[1:]][: self.policy.alternatives]
+
+    def _site_point(self, site: TrainingSite) -> Degrees | None:
+        """Return a site's own point, else its sub-district's or district's."""
+        if site.latitude is not None and site.longitude is not None:
+            return to_wgs84(site.latitude, site.longitude, site.datum)
+        address = (site.district or "") + (site.subdistrict or "")
+        return self._point(Location(place=address)) if address else None
+
+    def _point(self, location: Location | None) -> Degrees | None:
+        if location is None:
+            return None
+        at = self.gazetteer.find(location.place) if location.place else Coordinates(**location.model_dump(exclude={"place"}))
+        return to_wgs84(at.latitude, at.longitude, at.datum)
+
+
+def loosenings(wish: Wish) -> list[tuple[str, str, Any]]:
+    """Return what may be loosened, gentlest first: the condition, the field, and what it becomes."""
+    limit = wish.maximum_distance_km if wish.located else None
+    steps = {
+        ("too_far", "maximum_distance_km", 2 * (limit or 0)): limit is not None,
+        ("starts_too_late", "starts_by", None): wish.starts_by is not None,
+        ("too_few_seats", "seats_needed", 1): wish.seats_needed > 1,
+        ("too_far", "maximum_distance_km", None): limit is not None,
+        ("level_out_of_reach", "level_reach", None): wish.level is not None and wish.level_reach is not None,
+        ("mode_unwanted", "modes", tuple(Mode)): set(wish.modes) != set(Mode),
+    }
+    return [step for step, applies in steps.items() if applies]
+
+
+def great_circle_km(one: Degrees, other: Degrees) -> float:
+    """Return the distance of two points in degrees by the haversine formula."""
+    (south, west), (north, east) = map(radians, one), map(radians, other)
+    half = sin((north - south) / 2) ** 2 + cos(south) * cos(north) * sin((east - west) / 2) ** 2
+    return 2 * EARTH_RADIUS_KM * asin(sqrt(half))
+
+
+def _text_of(course: Course) -> str:
+    return "。".join(part for part in (course.title, *course.occupations, course.description) if part)
