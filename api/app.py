@@ -11,6 +11,7 @@ from fastapi.staticfiles import StaticFiles
 from fastapi_offline import FastAPIOffline
 
 from api.errors import add_error_handlers
+from api.repeats import AnswerCache
 from api.routes import audiences, catalogue, health, page, recommendations
 from recommender.bootstrap import Service, Workshop
 from recommender.errors import JinxueError
@@ -36,6 +37,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app = FastAPIOffline(title="近学 Jinxue", version="0.1.0", description=_DESCRIPTION, lifespan=_lifespan)
     app.state.settings = settings or load_settings()
     app.state.on_ready = None
+    app.state.answers = AnswerCache(app.state.settings.kept_answers)
     add_error_handlers(app)
     for routes in (recommendations, audiences, catalogue, health, page):
         app.include_router(routes.router)

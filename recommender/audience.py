@@ -128,7 +128,7 @@ class AudienceFinder:
             Constraint.TOO_FAR: self._near(row, limit),
             Constraint.LEVEL_OUT_OF_REACH: (self.columns.level_step < 0)
             | (step <= self.columns.level_step + policy.level_reach),
-            _EMPTY_PROFILE: self.snapshot.learners.vectors.any(axis=1),
+            _EMPTY_PROFILE: np.asarray(self.snapshot.learners.vectors.any(axis=1)),
         }
 
     def _near(self, row: int, limit: float) -> Mask:

@@ -196,8 +196,8 @@ def train_encoder(
     """Train the bundled encoder anew from the text in this repository."""
     from recommender.training import train_bundled_encoder
 
-    trained = train_bundled_encoder(output, seed=seed, progress=True)
-    _say(load_settings(), f"模型已写入 {output}：{trained}", f"The model stands in {output}: {trained}")
+    train_bundled_encoder(output, seed=seed, progress=True)
+    _say(load_settings(), f"模型已写入 {output}。", f"The model stands in {output}.")
 
 
 @app.command()
@@ -246,3 +246,7 @@ def _language() -> Language:
 def _fail(error: JinxueError) -> None:
     _err.print(error.message.in_language(_language()), style="red", markup=False)
     sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

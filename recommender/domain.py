@@ -6,7 +6,7 @@ Every record refuses nonsense when it is made (`pydantic.ValidationError`), is f
 import datetime
 import unicodedata
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, TypeVar, cast, dataclass_transform
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic.dataclasses import dataclass
@@ -14,6 +14,8 @@ from pydantic_core import PydanticCustomError
 
 GOAL_LENGTH = 2_000
 TEXT_LENGTH = 4_000
+
+Record = TypeVar("Record")
 
 
 class SiteKind(StrEnum):
@@ -122,7 +124,11 @@ Kilometres = Annotated[float, Field(ge=0, le=1_000, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=0, le=1_000_000)]
 Amount = Annotated[float, Field(ge=0, le=10_000_000, allow_inf_nan=False)]
 
-record = dataclass(frozen=True, slots=True, kw_only=True, config=ConfigDict(extra="forbid"))
+
+@dataclass_transform(kw_only_default=True, frozen_default=True)
+def record(cls: type[Record]) -> type[Record]:
+    """Make a class a frozen record that validates what it is made of."""
+    return cast(type[Record], dataclass(frozen=True, slots=True, kw_only=True, config=ConfigDict(extra="forbid"))(cls))
 
 
 def _both_or_neither(latitude: float | None, longitude: float | None) -> None:

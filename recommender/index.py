@@ -41,7 +41,7 @@ class VectorIndex:
         if not self.count or count < 1:
             return np.empty(0, np.int64), np.empty(0, np.float32)
         bits = np.packbits(mask, bitorder="little")
-        parameters = faiss.SearchParameters(sel=faiss.IDSelectorBitmap(bits))
+        parameters = faiss.SearchParameters(sel=faiss.IDSelectorBitmap(bits))  # type: ignore[call-arg, arg-type]
         scores, rows = self._index.search(vector[None, :], min(count, self.count), params=parameters)
         found = rows[0] >= 0  # FAISS pads with -1
         return rows[0][found], scores[0][found]
@@ -54,7 +54,7 @@ class VectorIndex:
     def load(cls, path: Path) -> "VectorIndex":
         """Read an index; SnapshotError when the file is none."""
         try:
-            return cls(faiss.read_index(str(path)))
+            return cls(faiss.downcast_index(faiss.read_index(str(path))))  # type: ignore[arg-type]
         except (RuntimeError, AttributeError, ValueError) as error:
             raise SnapshotError(
                 Bilingual(

@@ -38,7 +38,9 @@ def enterprise_request(enterprise: Enterprise, **listing: Any) -> EnterpriseRequ
 
 def parse_request(fields: dict[str, Any]) -> LearnerRequest | EnterpriseRequest:
     """Return the request made of `fields`, an enterprise's if it speaks of needs or headcount; InvalidRequest when they do not make one."""
-    return _request(EnterpriseRequest if {"needs", "headcount"} & fields.keys() else LearnerRequest, **fields)
+    if fields.keys() & {"needs", "headcount"}:
+        return _request(EnterpriseRequest, **fields)
+    return _request(LearnerRequest, **fields)
 
 
 def _location(record: Learner | Enterprise) -> Location | None:

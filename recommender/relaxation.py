@@ -6,6 +6,7 @@ Approval, closure (site, enrolment, end, no seat left) and completion are never 
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +30,10 @@ class Relaxation:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Tier:
-    """Instances that became eligible together: those of the request itself first, then of each relaxation. `mask` is `(n,) bool`, and holds `courses` courses."""
+    """Instances that became eligible together: those of the request itself first, then of each relaxation.
+
+    `mask` is `(n,) bool` and holds `courses` courses.
+    """
 
     mask: Mask
     courses: int
@@ -71,7 +75,8 @@ def tiers(network: Network, request: ResolvedRequest, held: dict[Constraint, Hel
     for constraint, field, after in _steps(request):
         if np.count_nonzero(listed) >= request.k:
             break
-        attempt = replace(loosened, **{field: after})
+        change: dict[str, Any] = {field: after}
+        attempt = replace(loosened, **change)
         gained = eligible(evaluate(network, attempt)) & ~listed[network.course_of]
         courses = _courses_in(network, gained)
         if courses.any():

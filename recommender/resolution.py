@@ -13,7 +13,7 @@ from recommender.geography import Gazetteer, Point
 from recommender.language import Language
 from recommender.network import Network
 from recommender.policy import Audience, OnlinePolicy, Policy, Preference
-from recommender.requests import EnterpriseRequest, LearnerRequest, Listing, Location
+from recommender.requests import EnterpriseRequest, LearnerRequest, Location
 from recommender.taxonomy import parse_skill_level, skill_levels
 
 _DEFAULT_MODES: Mapping[Audience, tuple[Mode, ...]] = {
@@ -118,12 +118,10 @@ def _resolve(
         as_of=request.as_of or today,
         level_reach=policy.level_reach,
         seats_needed=headcount or 1,
-        **_cut(request),
+        k=request.k,
+        offset=request.offset,
+        language=request.language,
     )
-
-
-def _cut(request: Listing) -> dict[str, object]:
-    return {"k": request.k, "offset": request.offset, "language": request.language}
 
 
 def _level(name: str | None) -> SkillLevel | None:

@@ -32,6 +32,9 @@ class Settings(BaseSettings):
     language: Language = Field(default=Language.ZH, description="Language of messages on the command line: zh or en.")
     host: str = Field(default="127.0.0.1", description="Address to serve on.")
     port: Annotated[int, Field(ge=0, le=65535)] = Field(default=8000, description="Port to serve on.")
+    kept_answers: Annotated[int, Field(ge=0, le=100_000)] = Field(
+        default=1024, description="Answers kept in memory for repeated requests; 0 keeps none."
+    )
     search_threads: Annotated[int, Field(ge=1, le=64)] = Field(
         default=1, description="Threads of one search; one is fastest up to some 10,000 classes."
     )

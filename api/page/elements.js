@@ -1,9 +1,8 @@
 /** Elements made from data: text stays text, so that nothing a catalogue holds can become markup. */
 
-/** Make a `tag` with `properties`; children may be elements, texts, numbers, lists of these, or null. */
+/** Make a `tag` with `properties`; children may be elements, texts, numbers or lists of these; those that are null are left out. */
 export function element(tag, properties = {}, ...children) {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(properties)) if (value) made[name] = value;
+  const made = Object.assign(document.createElement(tag), properties);
   made.append(...children.flat().filter((child) => child !== null));
   return made;
 }

@@ -1,120 +1,100 @@
-/** The page: two forms, one answer. What it says is in words.json; what it shows comes from the service. */
-import { answerParts } from "./answer.js";
+/** The page: two forms, one list. */
+import { leftOut, list, rules } from "./answer.js";
 import { element as el } from "./elements.js";
-import { currentLanguage, inEnglish, readWords, say, useLanguage } from "./words.js";
+import { language, nameOf, say, speak } from "./words.js";
 
 const URLS = { learner: "/v1/recommendations", enterprise: "/v1/enterprise-recommendations" };
 const byId = (id) => document.getElementById(id);
-const forms = { learner: byId("learner"), enterprise: byId("enterprise") };
+const all = (selector) => [...document.querySelectorAll(selector)];
+const audience = () => document.querySelector("[name=audience]:checked").value;
 const results = byId("list");
 
-let latest = null; // the request under way or answered last; a newer one aborts it
-let taxonomy = { clusters: [], skill_levels: [] };
+let clusters = [];
+let levels = [];
+let latest = null; // what aborts the request under way, or answered last
 
-async function get(url) {
-  const response = await fetch(url);
-  if (!response.ok) throw new Error(`${url}: ${response.status}`);
-  return response.json();
+/* The forms */
+
+const clusterCalled = (name) => clusters.find((one) => [one.name, one.english_name].includes(name));
+
+function options(records, value) {
+  return records.map((record) => el("option", { value: value(record) }, nameOf(record)));
 }
 
-/* The form */
-
-const audience = () => document.querySelector("[name=audience]:checked").value;
-
-function named(record) {
-  return language === "en" ? record.english_name || record.name : record.name;
-}
-
+/** Fill the lists to choose from; an industry that was picked from them is shown in the page's language. */
 function fillChoices() {
-  byId("industries").replaceChildren(...taxonomy.clusters.map((cluster) => el("option", { value: named(cluster) })));
+  byId("industries").replaceChildren(...options(clusters, nameOf));
   const select = byId("learner-level");
-  const chosen = select.value;
-  const levels = taxonomy.skill_levels.map((level) => el("option", { value: level.level }, named(level)));
-  select.replaceChildren(select.options[0], ...levels);
+  const chosen = select.value || select.dataset.example;
+  delete select.dataset.example;
+  select.replaceChildren(select.options[0], ...options(levels, (level) => level.level));
   select.value = chosen;
-}
-
-/** An industry picked from the list is shown in the language of the page; one in the user's own words stays. */
-function translateIndustry(field) {
-  const cluster = taxonomy.clusters.find((one) => [one.name, one.english_name].includes(field.value));
-  if (cluster) field.value = named(cluster);
-}
-
-/** Prefill a working example; a place or an industry that this network does not have is replaced or left out. */
-function prefill(places) {
-  const industries = new Set(taxonomy.clusters.map((cluster) => cluster.name));
-  for (const [name, form] of Object.entries(forms)) {
-    for (const [field, value] of Object.entries(words.example[name])) {
-      if (field === "industry" && !industries.has(value)) continue;
-      const known = field !== "location.place" || places.includes(value);
-      const inputs = [...form.querySelectorAll(`[name="${field}"]`)];
-      if (inputs[0].type === "checkbox") inputs.find((input) => input.value === value).checked = true;
-      else inputs[0].value = known ? value : (places.at(-1) ?? "");
-    }
+  for (const field of all("[name=industry]")) {
+    const cluster = clusterCalled(field.value);
+    if (cluster) field.value = nameOf(cluster);
   }
 }
 
-/** The request's body: the fields under their names, empty ones left out, `location.place` nested. */
+/** The examples are of the bundled network: another one has other places and may have other industries. */
+function fitExamples(places) {
+  for (const field of all("[name='location.place']")) if (!places.includes(field.value)) field.value = places.at(-1) ?? "";
+  for (const field of all("[name=industry]")) if (!clusterCalled(field.value)) field.value = "";
+}
+
+/** The request's body: the fields under their names, empty ones left out. Both languages of the page ask the same. */
 function bodyOf(form) {
   const body = { language };
-  for (const input of form.elements) {
-    if (!input.name || !input.value.trim() || (input.type === "checkbox" && !input.checked)) continue;
-    const value = input.type === "number" ? Number(input.value) : input.value.trim();
-    if (input.type === "checkbox") (body[input.name] ??= []).push(value);
-    else if (input.name === "location.place") body.location = { place: value };
-    else body[input.name] = value;
+  for (const { name, type, value, checked } of form.elements) {
+    if (!name || !value.trim() || (type === "checkbox" && !checked)) continue;
+    if (name === "industry") body.industry = clusterCalled(value.trim())?.name ?? value.trim();
+    else if (type === "checkbox") (body[name] ??= []).push(value);
+    else if (name === "location.place") body.location = { place: value.trim() };
+    else body[name] = type === "number" ? Number(value) : value.trim();
   }
   return body;
 }
 
+/* The answer, or what went wrong */
+
 async function ask() {
-  const form = forms[audience()];
+  const form = byId(audience());
   latest?.abort();
-  const mine = (latest = new AbortController());
+  const { signal } = (latest = new AbortController());
   clearErrors();
   byId("status").textContent = say("loading");
   results.setAttribute("aria-busy", "true");
-  if (!results.childElementCount) results.append(...Array.from({ length: 4 }, () => el("div", { className: "card waiting" })));
+  if (!results.childElementCount) results.append(...[1, 2, 3, 4].map(() => el("div", { className: "card waiting" })));
   try {
-    const response = await fetch(URLS[form.id], {
-      method: "POST",
-      headers: { "Content-Type": "application/json", "Accept-Language": language },
-      body: JSON.stringify(bodyOf(form)),
-      signal: mine.signal,
-    });
+    const headers = { "Content-Type": "application/json", "Accept-Language": language };
+    const response = await fetch(URLS[form.id], { method: "POST", headers, body: JSON.stringify(bodyOf(form)), signal });
     const answer = await response.json();
     if (response.ok) show(answer);
     else showProblem(form, answer);
-  } catch (error) {
-    if (mine.signal.aborted) return;
-    console.warn(error);
-    showNotice(say("unreachable"), say("unreachable_hint"), el("button", { type: "button", className: "go", onclick: ask }, say("retry")));
+  } catch {
+    if (signal.aborted) return;
+    showNotice("unreachable", say("unreachable_hint"));
+    results.firstChild.append(el("button", { type: "button", className: "go", onclick: ask }, say("retry")));
   }
   results.removeAttribute("aria-busy");
 }
 
-/* What went wrong, or came back empty */
-
-function clearErrors() {
-  document.querySelectorAll(".field .error").forEach((error) => error.remove());
-  document.querySelectorAll("[aria-invalid]").forEach((input) => {
-    input.removeAttribute("aria-invalid");
-    input.removeAttribute("aria-describedby");
-  });
+function show(answer) {
+  if (answer.items.length) {
+    byId("status").textContent = say("found", { eligible: answer.eligible_courses, listed: answer.items.length });
+    results.replaceChildren(...list(answer));
+  } else showNotice("empty", say("empty_hint"));
+  results.append(leftOut(answer), rules(answer));
 }
 
-function showNotice(title, ...rest) {
-  byId("status").textContent = title;
-  const parts = rest.map((part) => (typeof part === "string" ? el("p", {}, part) : part));
-  results.replaceChildren(el("div", { className: "notice" }, el("h3", {}, title), ...parts));
+function showNotice(title, ...paragraphs) {
+  byId("status").textContent = say(title);
+  results.replaceChildren(el("div", { className: "notice" }, paragraphs.map((text) => el("p", {}, text))));
 }
 
-/** Show a problem (RFC 9457): each error at its field, those without a field in the list's place. */
+/** Show problem details (RFC 9457): each error at its field, those of no field in the list's place. */
 function showProblem(form, problem) {
-  const elsewhere = (problem.errors ?? []).filter((error) => !markField(form, error));
-  const messages = elsewhere.map((error) => error.message);
-  if (!problem.errors?.length && problem.detail) messages.push(problem.detail);
-  showNotice(problem.title, ...messages, say("failed_hint"));
+  const elsewhere = problem.errors.filter((error) => !markField(form, error)).map((error) => error.message);
+  showNotice("refused", problem.title, ...(problem.errors.length ? elsewhere : [problem.detail ?? ""]));
   form.querySelector("[aria-invalid]")?.focus();
 }
 
@@ -122,66 +102,70 @@ function markField(form, { field, message }) {
   const place = form.querySelector(`[data-field="${CSS.escape(field.split(".")[0])}"]`);
   if (!place) return false;
   const input = place.querySelector("input, textarea, select");
-  const error = el("p", { className: "error", id: `${input.id || input.name}-error` }, message);
+  const error = el("p", { className: "error", id: `${form.id}-${input.name}-error` }, message);
   input.setAttribute("aria-invalid", "true");
   input.setAttribute("aria-describedby", error.id);
   place.append(error);
   return true;
 }
 
+function clearErrors() {
+  all(".error").forEach((error) => error.remove());
+  all("[aria-invalid]").forEach((input) => ["aria-invalid", "aria-describedby"].forEach((name) => input.removeAttribute(name)));
+}
+
 /* Language, and the start */
 
-function speak(chosen) {
-  language = chosen;
-  document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
+function switchTo(chosen) {
+  speak(chosen);
+  document.documentElement.lang = chosen === "zh" ? "zh-CN" : "en";
   document.title = say("title");
-  document.querySelectorAll("[data-word]").forEach((one) => (one.textContent = say(one.dataset.word)));
-  Object.assign(byId("language"), { textContent: language === "zh" ? "English" : "中文", lang: language === "zh" ? "en" : "zh-CN" });
+  for (const one of all("[data-word]")) one.textContent = say(one.dataset.word);
+  byId("language").textContent = say("other_language");
+  byId("language").lang = chosen === "zh" ? "en" : "zh-CN";
   fillChoices();
-  document.querySelectorAll("[name=industry]").forEach(translateIndustry);
+  ask();
+}
+
+function submitted(event) {
+  event.preventDefault();
+  ask();
+  if (matchMedia("(max-width: 820px)").matches) byId("answer").scrollIntoView(); // where the form stands above the list
+}
+
+function switchAudience() {
+  for (const form of all("form")) form.hidden = form.id !== audience();
+  results.replaceChildren();
+  ask();
+}
+
+async function get(url) {
+  return (await fetch(url)).json();
 }
 
 async function everyPlace() {
   const names = [];
   for (let total = 1; names.length < total; ) {
     const page = await get(`/v1/places?limit=100&offset=${names.length}`);
-    if (!page.items.length) break;
-    total = page.total;
+    total = page.items.length ? page.total : 0;
     names.push(...page.items.map((place) => place.full_name));
   }
   return names;
 }
 
 async function start() {
-  words = await get("/page/words.json");
-  byId("status").textContent = say("loading");
-  let places = [];
+  byId("language").addEventListener("click", () => switchTo(language === "zh" ? "en" : "zh"));
+  all("[name=audience]").forEach((choice) => choice.addEventListener("change", switchAudience));
+  all("form").forEach((form) => form.addEventListener("submit", submitted));
   try {
-    [taxonomy, places] = await Promise.all([get("/v1/taxonomy"), everyPlace()]);
-  } catch (error) {
-    console.warn(error); // the forms work without suggestions
+    const [taxonomy, places] = await Promise.all([get("/v1/taxonomy"), everyPlace()]);
+    ({ clusters, skill_levels: levels } = taxonomy);
+    byId("places").replaceChildren(...places.map((value) => el("option", { value })));
+    fillChoices();
+    fitExamples(places);
+  } finally {
+    await ask(); // without suggestions the forms work as well, and say so when the service is gone
   }
-  byId("places").replaceChildren(...places.map((value) => el("option", { value })));
-  fillChoices();
-  prefill(places);
-  document.querySelectorAll("[name=audience]").forEach((choice) =>
-    choice.addEventListener("change", () => {
-      for (const [name, form] of Object.entries(forms)) form.hidden = name !== audience();
-      results.replaceChildren();
-      ask();
-    }),
-  );
-  for (const form of Object.values(forms)) {
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      ask();
-    });
-  }
-  byId("language").addEventListener("click", () => {
-    speak(language === "zh" ? "en" : "zh");
-    ask();
-  });
-  await ask();
 }
 
-start();
+await start();

@@ -7,10 +7,11 @@ from fastapi import APIRouter, Body
 from api.dependencies import CurrentService, Json
 from api.errors import PROBLEMS
 from api.examples import AUDIENCE_EXAMPLES
+from api.repeats import RepeatableRoute
 from api.schemas import AudienceAnswer
 from recommender.requests import AudienceRequest
 
-router = APIRouter(prefix="/v1", tags=["audiences 招生"], responses=PROBLEMS)
+router = APIRouter(route_class=RepeatableRoute, prefix="/v1", tags=["audiences 招生"], responses=PROBLEMS)
 
 
 @router.post("/audiences", response_model=AudienceAnswer, summary="The learners whom a class suits best")

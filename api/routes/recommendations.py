@@ -7,10 +7,11 @@ from fastapi import APIRouter, Body, Path, Query, Request
 from api.dependencies import CurrentService, Json
 from api.errors import PROBLEMS
 from api.examples import ENTERPRISE_EXAMPLES, LEARNER_EXAMPLES
+from api.repeats import RepeatableRoute
 from api.schemas import Recommendations
 from recommender.requests import EnterpriseRequest, LearnerRequest, ListingOptions
 
-router = APIRouter(prefix="/v1", tags=["recommendations 推荐"], responses=PROBLEMS)
+router = APIRouter(route_class=RepeatableRoute, prefix="/v1", tags=["recommendations 推荐"], responses=PROBLEMS)
 
 
 @router.post("/recommendations", response_model=Recommendations, summary="Courses for a learner's profile")

@@ -21,12 +21,9 @@ class QualityBlock:
     def of_instances(self, network: Network) -> NDArray[np.float32]:
         """Return the quality of the site that teaches each instance."""
         unknown = self.policy.unknown_quality
-        sites = np.array(
-            [*(unknown if s.quality is None else s.quality for s in network.sites), unknown], dtype=np.float32
-        )
-        quality = sites[network.site_of]
-        quality[network.in_mode(Mode.ONLINE)] = unknown
-        return quality[:, None]
+        sites = np.array([*(unknown if s.quality is None else s.quality for s in network.sites), unknown])
+        quality = np.where(network.in_mode(Mode.ONLINE), unknown, sites[network.site_of])
+        return np.round(quality, VALUE_DECIMALS).astype(np.float32)[:, None]
 
     def of_request(self, request: ResolvedRequest) -> NDArray[np.float64] | None:
         """Return 1: everybody prefers a good site."""

@@ -78,7 +78,8 @@ class StaticEncoder:
     def _unknown_vector(self) -> Vectors:
         token = self._tokenizer.token_to_id(getattr(self._tokenizer.model, "unk_token", None) or "")
         vector = self._weights.mean(axis=0) if token is None else self._weights[token]
-        return unit_rows(vector[None, :], first_axis(self.dimension))[0]
+        unit: Vectors = unit_rows(vector[None, :], first_axis(self.dimension))[0]
+        return unit
 
 
 def static_module(folder: Path) -> Path | None:

@@ -1,0 +1,69 @@
+"""Repeated requests: the same request, on the same snapshot and day, has the same bytes for an answer, so they are kept a while.
+
+Kept in memory only, under a hash of the request, and dropped with the snapshot they came from.
+"""
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from fastapi import Request, Response
+from fastapi.routing import APIRoute
+
+
+class AnswerCache:
+    """The last `size` answers, least recently asked for dropped first; 0 keeps none."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._answers: OrderedDict[bytes, bytes] = OrderedDict()
+        self._snapshot: str | None = None
+
+    def key(self, snapshot: str, *parts: bytes) -> bytes:
+        """Return the key of a request; a new snapshot empties the cache."""
+        if snapshot != self._snapshot:
+            self._answers.clear()
+            self._snapshot = snapshot
+        digest = hashlib.blake2b(snapshot.encode(), digest_size=16)
+        for part in parts:
+            digest.update(len(part).to_bytes(4, "big"))
+            digest.update(part)
+        return digest.digest()
+
+    def get(self, key: bytes) -> bytes | None:
+        """Return the answer kept under `key`, None when there is none."""
+        answer = self._answers.get(key)
+        if answer is not None:
+            self._answers.move_to_end(key)
+        return answer
+
+    def keep(self, key: bytes, answer: bytes) -> None:
+        """Keep `answer` under `key`."""
+        if self._size:
+            self._answers[key] = answer
+            if len(self._answers) > self._size:
+                self._answers.popitem(last=False)
+
+
+class RepeatableRoute(APIRoute):
+    """A route whose successful answers depend on nothing but the request, the snapshot and the day."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Return a handler that looks for the answer before it computes one."""
+        compute = super().get_route_handler()
+
+        async def handle(request: Request) -> Response:
+            service, cache = request.app.state.service, request.app.state.answers
+            day = service.today().isoformat().encode()
+            url = request.url.path.encode() + b"?" + request.scope["query_string"]
+            key = cache.key(service.matcher.snapshot.version, day, url, await request.body())
+            kept = cache.get(key)
+            if kept is not None:
+                return Response(kept, media_type="application/json")
+            response = await compute(request)
+            if response.status_code == 200:
+                cache.keep(key, bytes(response.body))
+            return response
+
+        return handle
