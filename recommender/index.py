@@ -54,7 +54,8 @@ class VectorIndex:
     def load(cls, path: Path) -> "VectorIndex":
         """Read an index; SnapshotError when the file is none."""
         try:
-            return cls(faiss.downcast_index(faiss.read_index(str(path))))  # type: ignore[arg-type]
+            # read_index gives the index its own class; downcast_index would leave a pointer into freed memory
+            return cls(faiss.read_index(str(path)))  # type: ignore[arg-type]
         except (RuntimeError, AttributeError, ValueError) as error:
             raise SnapshotError(
                 Bilingual(

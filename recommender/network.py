@@ -1,11 +1,12 @@
 """A catalogue made ready to compute with: records in a fixed order, and the columns that constraints and blocks read.
 
-Courses and sites stand in the order of their ids, instances in that of (course_id, instance_id), so that the row number breaks ties.
+Every table stands in the order of its ids, instances in that of (course_id, instance_id), so that the row number breaks ties.
 """
 
 import datetime
 from collections.abc import Callable, Sequence
 from functools import cached_property, lru_cache
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,25 @@ _FAR_FUTURE = datetime.date.max.toordinal()
 MODES = tuple(Mode)
 
 
+_KEYS = {
+    "sites": ("site_id",),
+    "providers": ("name",),
+    "courses": ("course_id",),
+    "course_instances": ("course_id", "instance_id"),
+    "learners": ("learner_id",),
+    "enterprises": ("enterprise_id",),
+    "clusters": ("cluster_id",),
+    "cluster_relations": ("cluster_id", "related_cluster_id"),
+    "places": ("place_id",),
+}
+
+
+def _in_order(catalogue: Catalogue) -> Catalogue:
+    """Return `catalogue` with every table ordered by id: the order of its rows makes no difference to any answer."""
+    tables = {name: tuple(sorted(getattr(catalogue, name), key=attrgetter(*key))) for name, key in _KEYS.items()}
+    return Catalogue(**tables)
+
+
 def _days(dates: Sequence[datetime.date | None], missing: int) -> NDArray[np.int32]:
     return np.array([date.toordinal() if date else missing for date in dates], dtype=np.int32)
 
@@ -33,13 +53,11 @@ class Network:
     """
 
     def __init__(self, catalogue: Catalogue) -> None:
-        self.catalogue = catalogue
+        self.catalogue = catalogue = _in_order(catalogue)
         self.taxonomy = Taxonomy(catalogue.clusters, catalogue.cluster_relations)
         self.gazetteer = Gazetteer(catalogue.places)
-        self.sites = tuple(sorted(catalogue.sites, key=lambda site: site.site_id))
-        self.courses = tuple(sorted(catalogue.courses, key=lambda course: course.course_id))
-        self.instances = tuple(sorted(catalogue.course_instances, key=lambda i: (i.course_id, i.instance_id)))
-        self.learners = tuple(sorted(catalogue.learners, key=lambda learner: learner.learner_id))
+        self.sites, self.courses = catalogue.sites, catalogue.courses
+        self.instances, self.learners = catalogue.course_instances, catalogue.learners
         self.site_row = {site.site_id: row for row, site in enumerate(self.sites)}
         self.course_row = {course.course_id: row for row, course in enumerate(self.courses)}
         self.instance_row = {instance.instance_id: row for row, instance in enumerate(self.instances)}

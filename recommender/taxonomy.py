@@ -96,6 +96,9 @@ def _level_by_name() -> Mapping[str, SkillLevel]:
 
 @lru_cache(maxsize=256)
 def parse_skill_level(name: str) -> SkillLevel | None:
-    """Return the level written as `name`: Chinese, the older names (三级, 三级/高级工, 高级工（三级）) or English; None if there is none."""
+    """Return the level written as `name`, None if there is none.
+
+    Chinese names, the older ones (三级, 三级/高级工, 高级工（三级）) and English ones are known; parts must not contradict each other.
+    """
     found = {_level_by_name().get(part.strip()) for part in re.split("[/、(]", normalise(name).removesuffix(")"))}
     return found.pop() if len(found) == 1 else None

@@ -79,7 +79,7 @@ _SENTENCES: Mapping[str, Bilingual] = {
     ),
 }
 _LATITUDE_TOO_LARGE = Bilingual(
-    "不能大于 {le}；是否与经度写反了？", "Must be at most {le}; was it exchanged with the longitude?"
+    "不能大于 {le}；请检查是否与经度写反了。", "Must be at most {le}; check that it is not exchanged with the longitude."
 )
 
 
@@ -90,6 +90,9 @@ def explain(error: ErrorDetails | Mapping[str, Any]) -> Bilingual:
         sentence = _LATITUDE_TOO_LARGE
     if sentence is None:
         return Bilingual(f"不符合要求（{error['type']}）。", f"{error['msg']}.")
-    context = {key: str(value) for key, value in error.get("ctx", {}).items()}
-    context = {key: value.replace(" or ", ", ") for key, value in context.items()}
+    context = {key: _shown(value).replace(" or ", ", ") for key, value in error.get("ctx", {}).items()}
     return Bilingual(sentence.zh.format(**context), sentence.en.format(**context))
+
+
+def _shown(value: object) -> str:
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)

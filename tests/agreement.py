@@ -9,6 +9,20 @@ from recommender.snapshot import Snapshot
 from tests.twin import NothingToWeigh, Request, Twin, TwinAnswer, TwinItem
 
 TOLERANCE = 2e-9  # scores are published with nine decimals
+COMPARED = (
+    "refusal",
+    "courses and order",
+    "instances and order",
+    "scores",
+    "score ranks",
+    "distances",
+    "contributions",
+    "alternatives",
+    "marks",
+    "eligible courses",
+    "exclusion counts",
+    "relaxations",
+)
 
 
 def twin_of(snapshot: Snapshot) -> Twin:
@@ -58,6 +72,7 @@ def _item(item: dict[str, Any], expected: TwinItem) -> set[str]:
     same = {
         "scores": _near(item["score"], expected.score),
         "score ranks": item["score_rank"] == expected.score_rank,
+        "distances": _same_distance(item["distance_km"], expected.distance_km),
         "contributions": parts.keys() == expected.parts.keys()
         and all(_near(a, b) for name, pair in parts.items() for a, b in zip(pair, expected.parts[name], strict=True)),
         "alternatives": [a["instance_id"] for a in item["alternatives"]] == [name for name, _ in expected.alternatives]
@@ -69,3 +84,8 @@ def _item(item: dict[str, Any], expected: TwinItem) -> set[str]:
 
 def _near(one: float, other: float) -> bool:
     return abs(one - other) <= TOLERANCE
+
+
+def _same_distance(told: float | None, expected: float | None) -> bool:
+    """Kilometres are told to the metre."""
+    return told is None if expected is None else told is not None and abs(told - expected) <= 0.0005 + 1e-9

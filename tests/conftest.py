@@ -1,6 +1,5 @@
 """What every test may use: the bundled encoder, network and snapshot, on a day that stands still."""
 
-import os
 import datetime
 
 import pytest
@@ -26,7 +25,7 @@ def policy() -> Policy:
 
 @pytest.fixture(scope="session")
 def encoder() -> Encoder:
-    return load_encoder(os.environ.get("TWIN_ENCODER"))
+    return load_encoder()
 
 
 @pytest.fixture(scope="session")

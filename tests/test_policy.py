@@ -107,7 +107,9 @@ def test_weights_that_are_all_zero_are_refused(tmp_path: Path) -> None:
     assert "greater than zero" in caught.value.message.en
 
 
-@pytest.mark.parametrize("content", [b"half_distance_km = ", b"= = =", b"\xff\xfe\xd6\xd0", b"a = 1\na = 2", b"", b"\x00"])
+@pytest.mark.parametrize(
+    "content", [b"half_distance_km = ", b"= = =", b"\xff\xfe\xd6\xd0", b"a = 1\na = 2", b"", b"\x00"]
+)
 def test_a_file_that_is_no_policy_is_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "policy.toml"
     path.write_bytes(content)

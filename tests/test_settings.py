@@ -23,7 +23,7 @@ def test_without_any_setting_the_service_is_local_bundled_and_chinese() -> None:
 
     assert (settings.host, settings.port, settings.timezone) == ("127.0.0.1", 8000, "Asia/Shanghai")
     assert settings.language is Language.ZH
-    assert settings.encoder is settings.policy is settings.database_url is None
+    assert (settings.encoder, settings.policy, settings.database_url) == (None, None, None)
 
 
 def test_a_setting_is_read_from_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -86,7 +86,7 @@ def test_a_wrong_value_of_the_caller_s_is_named_as_its_variable() -> None:
 def test_an_env_file_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
     (tmp_path / ".env").write_bytes("JINXUE_STATE=状态文件夹\n".encode("gb18030"))
 
-    with pytest.raises(SettingsError, match=".env is not UTF-8"):
+    with pytest.raises(SettingsError, match=r"\.env is not UTF-8"):
         load_settings()
 
 

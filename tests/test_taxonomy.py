@@ -107,7 +107,11 @@ def test_suggestions_are_names_spelt_alike_best_first_each_once(taxonomy: Taxono
 
 def test_ids_and_names_keep_the_order_of_the_clusters(taxonomy: Taxonomy) -> None:
     assert taxonomy.cluster_ids == ("intelligent-robots", "machine-tools", "quantum")
-    assert [taxonomy.name_of(cluster_id) for cluster_id in taxonomy.cluster_ids] == ["智能机器人", "工业母机", "量子信息"]
+    assert [taxonomy.name_of(cluster_id) for cluster_id in taxonomy.cluster_ids] == [
+        "智能机器人",
+        "工业母机",
+        "量子信息",
+    ]
 
 
 def test_a_relation_holds_both_ways(taxonomy: Taxonomy) -> None:
@@ -202,7 +206,23 @@ def test_a_skill_level_is_read_as_people_write_it(name: str, level: SkillLevel) 
 
 
 @pytest.mark.parametrize(
-    "name", ["三级/中级工", "高级工/技师", "三级/四级", "三级/", "三级（中级工）", "(三级)", "/", "", " ", "六级", "零级", "master", "高级工程师", "3"]
+    "name",
+    [
+        "三级/中级工",
+        "高级工/技师",
+        "三级/四级",
+        "三级/",
+        "三级（中级工）",
+        "(三级)",
+        "/",
+        "",
+        " ",
+        "六级",
+        "零级",
+        "master",
+        "高级工程师",
+        "3",
+    ],
 )
 def test_contradictory_and_unknown_skill_levels_are_none(name: str) -> None:
     assert parse_skill_level(name) is None

@@ -20,7 +20,7 @@ from recommender.requests import EnterpriseRequest, LearnerRequest, Location
 from recommender.taxonomy import Taxonomy, parse_skill_level
 
 EARTH_RADIUS_KM = 6371.0088
-DECIMALS = 9
+VALUE_DECIMALS, DECIMALS = 6, 9  # of values; of scores and likenesses
 LADDER = tuple(SkillLevel)
 Degrees = tuple[float, float]
 Request = LearnerRequest | EnterpriseRequest
@@ -61,6 +61,7 @@ class TwinItem:
     instance_id: str
     score: float
     score_rank: int
+    distance_km: float | None
     parts: dict[str, tuple[float, float]]
     alternatives: list[tuple[str, float]]
     relaxed: list[str]
@@ -127,7 +128,7 @@ class Twin:
         items: list[TwinItem] = []
         before = 0
         for tier in tiers:
-            items += self._list(tier, score, diversity, wanted=request.offset + request.k - len(items), before=before)
+            items += self._list(tier, wish, score, diversity, wanted=request.offset + request.k - len(items), before=before)
             before += len(tier.courses)
         relaxations = [tier.relaxation for tier in tiers if tier.relaxation]
         return TwinAnswer(items[request.offset :], len(tiers[0].courses), dict(failures), relaxations)
@@ -229,7 +230,8 @@ class Twin:
             raise NothingToWeigh
 
         def score(instance: CourseInstance) -> Scored:
-            parts = {name: (value, weighed[name] / total) for name, value in self.values(wish, instance, asked).items() if weighed[name]}
+            values = self.values(wish, instance, asked).items()
+            parts = {name: (round(value, VALUE_DECIMALS), weighed[name] / total) for name, value in values if weighed[name]}
             return Scored(instance, round(sum(value * weight for value, weight in parts.values()), DECIMALS), parts)
 
         return score
@@ -250,19 +252,23 @@ class Twin:
                 wish = attempt
         return tiers
 
-    def _list(self, tier: Tier, score: Any, diversity: float, *, wanted: int, before: int) -> list[TwinItem]:
+    def _list(self, tier: Tier, wish: Wish, score: Any, diversity: float, *, wanted: int, before: int) -> list[TwinItem]:
         """Return a tier's first `wanted` courses in the order in which they are shown."""
         by_course: dict[str, list[Scored]] = defaultdict(list)
         for scored in sorted(map(score, tier.instances), key=lambda s: s.order):
             by_course[scored.instance.course_id].append(scored)
         courses = sorted(by_course.values(), key=lambda found: found[0].order)
-        relaxed = [tier.relaxation["constraint"]] if tier.relaxation else []
         items = []
         for place in self._greedy(courses, diversity, wanted):
             best, *others = courses[place]
             alternatives = self._alternatives(best, others)
+            relaxed = self.failures(wish, best.instance)  # what the request itself asked for and this class does not hold
+            chosen = best.instance
+            distance = None if chosen.mode is Mode.ONLINE else wish.distances.get(chosen.site_id or "")
             items.append(
-                TwinItem(best.instance.course_id, best.instance.instance_id, best.score, before + place + 1, best.parts, alternatives, relaxed)
+                TwinItem(
+                    chosen.course_id, chosen.instance_id, best.score, before + place + 1, distance, best.parts, alternatives, relaxed
+                )
             )
         return items
 
@@ -272,10 +278,10 @@ class Twin:
         vectors = np.array([self.vectors[found[0].instance.course_id] for found in courses])
         likeness, taken = np.zeros(len(courses)), []
         for _ in range(min(wanted, len(courses))):
-            values = np.round(scores - diversity * likeness, DECIMALS)
+            values = scores - diversity * likeness
             values[taken] = -np.inf
             taken.append(int(values.argmax()))
-            likeness = np.maximum(likeness, vectors @ vectors[taken[-1]])
+            likeness = np.maximum(likeness, np.round(vectors @ vectors[taken[-1]], DECIMALS))
         return taken
 
     def _alternatives(self, best: Scored, others: list[Scored]) -> list[tuple[str, float]]:

@@ -10,6 +10,8 @@ from recommender.network import Network
 from recommender.policy import Preference
 from recommender.resolution import ResolvedRequest
 
+VALUE_DECIMALS = 6  # values are published, and scores made of them, with so many decimals
+
 
 class Block(Protocol):
     """One preference as `width` columns. The inner product of both sides' columns is its value, in [0, 1] (meaning may leave it a little)."""

@@ -6,13 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.blocks.block import BatchBlock, Block
+from recommender.blocks.block import VALUE_DECIMALS, BatchBlock, Block
 from recommender.errors import InvalidRequest
 from recommender.network import Network
 from recommender.policy import Preference
 from recommender.resolution import ResolvedRequest
-
-VALUE_DECIMALS = 6
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from recommender.blocks.block import VALUE_DECIMALS
 from recommender.domain import Mode
 from recommender.network import Network
 from recommender.policy import Policy, Preference

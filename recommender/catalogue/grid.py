@@ -15,7 +15,7 @@ def from_grid(table: Table, file: str, grid: Iterable[Sequence[Cell]], source: S
     """
     lines = iter(grid)
     header = _names(next(lines, ()))
-    complete = _check_header(table, file, header, source)
+    understood = _check_header(table, file, header, source)
     known = [(at, name) for at, name in enumerate(header) if name in table.columns]
     rows: list[RawRow] = []
     astray: int | None = None
@@ -28,12 +28,13 @@ def from_grid(table: Table, file: str, grid: Iterable[Sequence[Cell]], source: S
             source.problems.append(_torn(file, number, len(header), len(line)))
         elif surplus:
             astray = astray or number
-        rows.append(RawRow(number, {name: line[at] for at, name in known if at < len(line) and line[at]}, broken=torn))
+        cells = {name: line[at] for at, name in known if at < len(line) and line[at]}
+        rows.append(RawRow(number, cells, broken=torn or not understood))
     if astray:
         source.notices.append(
             problem(file, "标题行以外的单元格已忽略。", "Cells without a header are ignored.", row=astray)
         )
-    return RawTable(table, file, rows, complete)
+    return RawTable(table, file, rows, complete=bool(header))
 
 
 def _names(cells: Sequence[Cell]) -> list[str]:

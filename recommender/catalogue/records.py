@@ -50,7 +50,7 @@ def read_records(raw: RawTable, cells: CellReader, problems: list[CatalogueProbl
             problems.append(_twice(raw, row, row_of[key]))
         elif key is not None:
             row_of[key] = row.number
-        if raw.complete and not row.broken:
+        if not row.broken:
             record = _record(raw, row, cells, problems)
             if record is not None:
                 rows.append(row.number)
@@ -91,7 +91,7 @@ def _record(raw: RawTable, row: RawRow, cells: CellReader, problems: list[Catalo
         record = _validator(raw.table).validate_python(values)
     except ValidationError as error:
         found = (details for details in error.errors(include_url=False) if _column(details) not in refused)
-        problems.extend(_fault(raw, row, details) for details in found if details["loc"] or not refused)
+        problems.extend(_fault(raw, row, details) for details in found)
         return None
     return None if refused else record
 

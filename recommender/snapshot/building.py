@@ -29,14 +29,14 @@ def course_text(course: Course) -> str:
 
 
 def build_snapshot(catalogue: Catalogue, catalogue_version: int, encoder: Encoder, policy: Policy) -> Snapshot:
-    """Encode, lay out and index a catalogue. The same catalogue, encoder and policy give the same snapshot."""
+    """Encode, lay out and index a catalogue. The same catalogue (in any order of rows), encoder and policy give the same snapshot."""
     network = Network(catalogue)
     courses = encoder.encode_passages([course_text(course) for course in network.courses])
     titles = encoder.encode_queries([course.title for course in network.courses])
     layout = make_layout(network, policy, MeaningBlock(encoder, fit_calibration(titles, courses), courses))
     vectors = layout.instance_vectors(network)
     learners = learner_vectors(network, layout, policy)
-    digest = hashlib.sha256(f"{encoder.name} {policy.digest} ".encode() + catalogue_json(catalogue))
+    digest = hashlib.sha256(f"{encoder.name} {policy.digest} ".encode() + catalogue_json(network.catalogue))
     digest.update(vectors.tobytes())
     return Snapshot(
         f"{catalogue_version}-{digest.hexdigest()[:12]}",

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from recommender.errors import EncoderError
 from recommender.language import Bilingual
-from recommender.training.contrast import fine_tune, save, static_model
+from recommender.training.contrast import fine_tuned, save, static_model
 from recommender.training.corpus import Pair, read_corpus
 from recommender.training.lsa import initial_vectors
 from recommender.training.tokens import train_tokenizer
@@ -14,7 +14,7 @@ __all__ = ["DIMENSION", "EPOCHS", "SEED", "VOCABULARY_SIZE", "train_bundled_enco
 
 DIMENSION = 256
 VOCABULARY_SIZE = 10_000
-EPOCHS = 5
+EPOCHS = 3
 SEED = 20_260_301
 SHORTEST_DOCUMENT = 60
 
@@ -32,7 +32,7 @@ def train_encoder(
     """Train a static embedding model of `dimension` columns and save it in the folder `output`, which `StaticEncoder` and sentence-transformers read.
 
     `documents` (normalised) teach the words, and those of at least 60 characters the space to start from; `pairs` (normalised) then train it
-    for `epochs` rounds, none at 0. The same arguments give the same `model.safetensors`, byte for byte, with the same library versions on the
+    for `epochs` rounds (see `fine_tuned`), none at 0. The same arguments give the same `model.safetensors`, byte for byte, with the same library versions on the
     same kind of processor. Raises `EncoderError` when there are fewer than two documents of that length.
     """
     whole = [document for document in documents if len(document) >= SHORTEST_DOCUMENT]
@@ -44,10 +44,10 @@ def train_encoder(
             )
         )
     tokenizer = train_tokenizer(documents, vocabulary_size=VOCABULARY_SIZE)
-    model = static_model(tokenizer, initial_vectors(tokenizer, whole, dimension=dimension, seed=seed))
+    vectors = initial_vectors(tokenizer, whole, dimension=dimension, seed=seed)
     if epochs > 0 and pairs:
-        fine_tune(model, pairs, epochs=epochs, seed=seed, progress=progress)
-    save(model, output)
+        vectors = fine_tuned(tokenizer, vectors, pairs, epochs=epochs, seed=seed, progress=progress)
+    save(static_model(tokenizer, vectors), output)
 
 
 def train_bundled_encoder(

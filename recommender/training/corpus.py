@@ -96,6 +96,7 @@ def _course_pairs(courses: Iterable[Row]) -> Iterator[Pair]:
         for occupation in _listed(course.get("occupations")):
             yield occupation, title
             yield occupation, description
+            yield " ".join([*_listed(course.get("clusters")), occupation]), f"{title}\n{description}"
 
 
 def _cluster_pairs(tables: dict[str, list[Row]]) -> Iterator[Pair]:

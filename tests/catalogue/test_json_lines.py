@@ -45,7 +45,7 @@ def test_a_table_is_named_in_singular_or_plural(lines, read_lines):
 
 
 def test_numbers_booleans_null_and_lists_are_read_as_such(lines, read_lines):
-    course = {"type": "course", "course_id": 7, "title": "新课", "duration_hours": 3.5, "customisable": True}
+    course = {"type": "course", "course_id": 7.0, "title": "新课", "duration_hours": 3.5, "customisable": True}
     course |= {"clusters": ["机器人", "软件"], "occupations": "电工|钳工", "provider": None, "credential": ""}
     read = read_lines([*lines, json.dumps(course)]).catalogue.courses[-1]
     assert (read.course_id, read.duration_hours, read.customisable) == ("7", 3.5, True)
@@ -95,6 +95,11 @@ def test_a_line_that_is_no_object_is_one_problem_with_its_number(lines, faults_o
 @pytest.mark.parametrize("kind", ["castle", "", None, 3, ["site"]])
 def test_a_type_that_is_no_table_is_a_problem(lines, faults_of, kind):
     assert [found[:2] for found in faults_of([json.dumps({"type": kind}), *lines])] == [(1, "type")]
+
+
+def test_one_bad_line_does_not_hide_what_is_wrong_with_another(lines, faults_of):
+    course = json.dumps({"type": "course", "course_id": "x"})
+    assert [found[:2] for found in faults_of(["{", *lines, course])] == [(1, None), (len(lines) + 2, "title")]
 
 
 def test_a_line_lost_is_not_reported_again_by_what_refers_to_it(lines, faults_of):

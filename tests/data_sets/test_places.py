@@ -7,7 +7,7 @@ and not the town's, 蛇口港 lies in 招商街道.
 
 import csv
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable
 from importlib.resources import files
 from pathlib import Path
 
@@ -49,17 +49,27 @@ NEIGHBOURS = {
     "光明区": "宝安区 龙华区",
     "大鹏新区": "坪山区 盐田区",
 }
-SHARED_STEMS = {"福田", "南山", "龙岗", "盐田", "龙华", "坪山", "光明", "大鹏"}  # a district's and one of its sub-districts'
+SHARED_STEMS = {
+    "福田",
+    "南山",
+    "龙岗",
+    "盐田",
+    "龙华",
+    "坪山",
+    "光明",
+    "大鹏",
+}  # a district's and one of its sub-districts'
 
 
-def read_rows(text: str) -> Iterator[dict[str, str]]:
+def read_rows(text: str) -> Iterable[dict[str, str]]:
     return csv.DictReader(text.splitlines())
 
 
 def place_of(row: dict[str, str]) -> Place:
     given = {column: text for column, text in row.items() if text}
     aliases = tuple(filter(None, row["aliases"].split("|")))
-    return TypeAdapter(Place).validate_python({**given, "aliases": aliases})
+    place: Place = TypeAdapter(Place).validate_python({**given, "aliases": aliases})
+    return place
 
 
 PLACES = tuple(
@@ -80,16 +90,9 @@ def district_of(place: Place) -> str:
     return district.name
 
 
-def from_km(place: Place, others: Sequence[Place]) -> NDArray[np.float64]:
-    """Return the distances of `others` from `place`, `(n,)` kilometres."""
-    points = np.array([(point.latitude, point.longitude) for point in map(GAZETTEER.point_of, (place, *others))])
-    return distances_km(points[:1], points[1:])[0]
-
-
-def from_middle_km(place: Place, others: Sequence[Place]) -> float:
-    """Return the distance of the mean of `others` from `place`."""
-    points = np.array([(point.latitude, point.longitude) for point in map(GAZETTEER.point_of, (place, *others))])
-    return float(distances_km(points[:1], points[1:].mean(axis=0, keepdims=True)).item())
+def points(*places: Place) -> NDArray[np.float64]:
+    """Return `(n, 2)` WGS-84 degrees, latitude first."""
+    return np.array([(point.latitude, point.longitude) for point in map(GAZETTEER.point_of, places)])
 
 
 def towns_of(district: str, *, without: Place) -> list[Place]:
@@ -127,12 +130,13 @@ def test_a_place_lies_inside_the_city_s_bounds(place: Place) -> None:
 @each_town
 def test_a_subdistrict_lies_among_its_own_district_s_rather_than_a_far_one_s(town: Place) -> None:
     home = district_of(town)
-    own = towns_of(home, without=town)
+    own = points(*towns_of(home, without=town))
 
     for far in set(SUBDISTRICTS) - {home, *NEIGHBOURS[home].split()}:
-        others = towns_of(far, without=town)
-        assert from_middle_km(town, own) < from_middle_km(town, others), far
-        assert from_km(town, own).min() < from_km(town, others).min(), far
+        others = points(*towns_of(far, without=town))
+        middles = np.array([own.mean(axis=0), others.mean(axis=0)])
+        assert np.diff(distances_km(points(town), middles)) > 0, far
+        assert distances_km(points(town), own).min() < distances_km(points(town), others).min(), far
 
 
 def test_neighbours_are_each_other_s() -> None:
@@ -141,22 +145,24 @@ def test_neighbours_are_each_other_s() -> None:
 
 @pytest.mark.parametrize("place", [p for p in PLACES if p.kind is PlaceKind.DISTRICT], ids=GAZETTEER.full_name)
 def test_a_district_s_point_lies_nearest_to_one_of_its_own_subdistricts(place: Place) -> None:
-    assert district_of(TOWNS[from_km(place, TOWNS).argmin()]) == place.name
+    assert district_of(TOWNS[distances_km(points(place), points(*TOWNS)).argmin()]) == place.name
 
 
 def test_no_two_subdistricts_share_a_point() -> None:
-    assert all(from_km(town, [other for other in TOWNS if other is not town]).min() > 1 for town in TOWNS)
+    apart_km = distances_km(points(*TOWNS), points(*TOWNS))
+
+    assert (apart_km[~np.eye(len(TOWNS), dtype=bool)] > 1).all()
 
 
 @pytest.mark.parametrize(
     "row", [pytest.param(row, id=row["station"]) for row in read_rows(STATIONS.read_text(encoding="utf-8"))]
 )
 def test_a_subdistrict_lies_near_the_metro_stations_that_bear_its_name(row: dict[str, str]) -> None:
-    point = GAZETTEER.point_of(GAZETTEER.find(row["subdistrict"]))
+    town = GAZETTEER.find(row["subdistrict"])
     station = np.array([[float(row["latitude"]), float(row["longitude"])]])
 
     assert row["subdistrict"].removesuffix("街道") in row["station"]
-    assert distances_km(np.array([[point.latitude, point.longitude]]), station).item() < NEAR_KM
+    assert distances_km(points(town), station).item() < NEAR_KM
 
 
 @each_place
@@ -164,7 +170,14 @@ def test_a_place_is_found_by_its_name_in_every_form(place: Place) -> None:
     full = GAZETTEER.full_name(place)
     traditional = OpenCC("s2t").convert(full)
 
-    for written in (place.name, full, f"深圳市{full}", f"广东省深圳市{full}", traditional, f"廣東省深圳市{traditional}"):
+    for written in (
+        place.name,
+        full,
+        f"深圳市{full}",
+        f"广东省深圳市{full}",
+        traditional,
+        f"廣東省深圳市{traditional}",
+    ):
         assert GAZETTEER.find(written) is place, written
 
 

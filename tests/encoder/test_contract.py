@@ -76,7 +76,9 @@ def test_no_texts_give_no_rows(encoder: Encoder) -> None:
 
 
 def test_scripts_widths_and_case_make_no_difference(encoder: Encoder) -> None:
-    simplified, traditional, wide = (encoder.encode_queries([text]) for text in ("数控车床 PLC", "數控車床 PLC", "数控车床　ｐｌｃ"))
+    simplified, traditional, wide = (
+        encoder.encode_queries([text]) for text in ("数控车床 PLC", "數控車床 PLC", "数控车床　ｐｌｃ")
+    )
     np.testing.assert_array_equal(simplified, traditional)
     np.testing.assert_array_equal(simplified, wide)
 

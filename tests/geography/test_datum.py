@@ -67,7 +67,9 @@ def test_bd09_agrees_with_a_published_pair_of_gcj02() -> None:
 
 @pytest.mark.parametrize(("datum", "least", "most"), [(Datum.GCJ02, 300, 900), (Datum.BD09, 900, 1500)])
 @given(point=points)
-def test_a_datum_shifts_the_city_by_as_much_as_it_is_known_to(datum: Datum, least: float, most: float, point: Degrees) -> None:
+def test_a_datum_shifts_the_city_by_as_much_as_it_is_known_to(
+    datum: Datum, least: float, most: float, point: Degrees
+) -> None:
     assert least < metres_between(point, from_wgs84(*point, datum)) < most
 
 

@@ -1,0 +1,55 @@
+# 近学 Jinxue. Two commands: `make serve` and `make test`.
+#   make serve PORT=8000 STATE=.state CATALOGUE=path/to/catalogue
+# CATALOGUE is a folder of CSV files, an .xlsx or a .jsonl file; the bundled Shenzhen network without it.
+
+PYTHON    ?= python3
+VENV      ?= .venv
+PORT      ?= 8000
+STATE     ?= .state
+CATALOGUE ?=
+TORCH_INDEX ?=
+
+BIN     := $(VENV)/bin
+JINXUE  := $(BIN)/jinxue
+READY   := $(VENV)/.ready
+TESTING := $(VENV)/.ready-for-tests
+
+.PHONY: serve test check bench encoder clean
+
+serve: $(READY)
+	@$(JINXUE) import --if-changed --state "$(STATE)" $(if $(CATALOGUE),"$(CATALOGUE)")
+	@exec $(JINXUE) serve --state "$(STATE)" --port $(PORT)
+
+test: $(TESTING) check
+	$(BIN)/python -m pytest -q
+
+check: $(TESTING)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(TESTING)
+	$(BIN)/python -m tests.benchmarks.agreement
+	$(BIN)/python -m tests.benchmarks.ranking
+	$(BIN)/python -m tests.benchmarks.http_rate
+	$(BIN)/python -m tests.benchmarks.startup
+
+encoder: $(TESTING)
+	$(JINXUE) train-encoder models/jinxue-static-zh
+
+# torch first, and by itself, so that its CPU build can be chosen: the registry's default for Linux brings gigabytes of CUDA,
+# TORCH_INDEX=<address of PyTorch's CPU index> spares them.
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "近学需要 Python 3.11 或更新版本 / Python 3.11 or newer is needed: make PYTHON=python3.12 …"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt $(if $(TORCH_INDEX),--index-url "$(TORCH_INDEX)") torch
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
+	@touch $@
+
+$(TESTING): $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[train,notebooks,test]'
+	@touch $@
+
+clean:
+	rm -rf $(VENV) $(STATE)
