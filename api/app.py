@@ -3,8 +3,10 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
@@ -32,22 +34,35 @@ Errors are `application/problem+json` (RFC 9457); messages are Chinese, or Engli
 """
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
-    """Return the application; nothing is opened before it starts."""
+def create_app(settings: Settings | None = None, service: Service | None = None) -> FastAPI:
+    """Return the application over `service`; without one, nothing is opened before it starts."""
     app = FastAPIOffline(title="近学 Jinxue", version="0.1.0", description=_DESCRIPTION, lifespan=_lifespan)
     app.state.settings = settings or load_settings()
+    app.state.service = service
     app.state.on_ready = None
     app.state.answers = AnswerCache(app.state.settings.kept_answers)
     add_error_handlers(app)
     for routes in (recommendations, audiences, catalogue, health, page):
         app.include_router(routes.router)
+    app.openapi = partial(_describe, app.openapi)  # type: ignore[method-assign]
     app.mount("/page", StaticFiles(directory=Path(__file__).parent / "page"), name="page")
     return app
 
 
+def _describe(openapi: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """Return the OpenAPI document, its problems under the media type they are sent with; FastAPI knows only the answers' own."""
+    document = openapi()
+    operations = [operation for path in document["paths"].values() for operation in path.values()]
+    for response in (response for operation in operations for response in operation["responses"].values()):
+        content = response.get("content", {})
+        if content.get("application/json", {}).get("schema") == {"$ref": "#/components/schemas/Problem"}:
+            content["application/problem+json"] = content.pop("application/json")
+    return document
+
+
 @contextlib.asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    app.state.service = Service(Workshop(app.state.settings))
+    app.state.service = app.state.service or Service(Workshop(app.state.settings))
     refreshing = asyncio.create_task(_follow(app.state.service))
     if app.state.on_ready is not None:
         app.state.on_ready(app.state.service)
@@ -65,6 +80,7 @@ async def _follow(service: Service) -> None:
         try:
             if await asyncio.to_thread(service.refresh):
                 _log.info("now serving snapshot %s", service.matcher.snapshot.version)
+                refused = None
         except JinxueError as error:
             if str(error) != refused:
                 refused = str(error)

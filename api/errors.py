@@ -26,6 +26,8 @@ _TITLES: Mapping[int, Bilingual] = {
     503: Bilingual("服务暂时不可用", "The service is not available at present"),
 }
 
+_UNREADABLE = Bilingual("请求正文不是可以读取的 JSON（UTF-8）。", "The body is not JSON (in UTF-8) that can be read.")
+
 
 class FieldError(BaseModel):
     """One wrong field."""
@@ -45,8 +47,7 @@ class Problem(BaseModel):
 
 
 PROBLEMS: dict[int | str, dict[str, object]] = {
-    status: {"model": Problem, "description": _TITLES[status].en, "content": {"application/problem+json": {}}}
-    for status in (404, 422)
+    status: {"model": Problem, "description": _TITLES[status].en} for status in (400, 404, 422)
 }
 
 
@@ -73,7 +74,7 @@ def problem(
 
 def _field(location: Sequence[object]) -> str:
     """Return where in the request an error is, such as `location.latitude`; the whole body is `body`."""
-    parts = [str(part) for part in location if part not in ("body", "query", "path")]
+    parts = [str(part) for part in location if part not in ("body", "query", "path", "[key]")]
     return ".".join(parts).encode("utf-8", "replace").decode()[:200] or "body"
 
 
@@ -81,10 +82,14 @@ async def _invalid_fields(request: Request, error: RequestValidationError) -> Pr
     language = language_of(request)
     found = list(error.errors())
     if any(e["type"] == "json_invalid" for e in found):
-        detail = Bilingual("请求正文不是有效的 JSON。", "The body is not valid JSON.").in_language(language)
-        return problem(request, 400, detail=detail, errors=[{"field": "body", "message": detail}])
+        return _unreadable(request)
     errors = [{"field": _field(e["loc"]), "message": explain(e).in_language(language)} for e in found]
     return problem(request, 422, errors=errors)
+
+
+def _unreadable(request: Request) -> ProblemResponse:
+    detail = _UNREADABLE.in_language(language_of(request))
+    return problem(request, 400, detail=detail, errors=[{"field": "body", "message": detail}])
 
 
 async def _invalid_request(request: Request, error: InvalidRequest) -> ProblemResponse:
@@ -105,7 +110,8 @@ async def _unavailable(request: Request, error: JinxueError) -> ProblemResponse:
 
 
 async def _http(request: Request, error: HTTPException) -> ProblemResponse:
-    response = problem(request, error.status_code)
+    # FastAPI's only 400: bytes that are not UTF-8, brackets too deep, a number of thousands of digits
+    response = _unreadable(request) if error.status_code == 400 else problem(request, error.status_code)
     response.headers.update(error.headers or {})
     return response
 

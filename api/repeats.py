@@ -57,7 +57,8 @@ class RepeatableRoute(APIRoute):
             service, cache = request.app.state.service, request.app.state.answers
             day = service.today().isoformat().encode()
             url = request.url.path.encode() + b"?" + request.scope["query_string"]
-            key = cache.key(service.matcher.snapshot.version, day, url, await request.body())
+            form = request.headers.get("content-type", "").encode()  # a body that is not said to be JSON is refused
+            key = cache.key(service.matcher.snapshot.version, day, url, form, await request.body())
             kept = cache.get(key)
             if kept is not None:
                 return Response(kept, media_type="application/json")

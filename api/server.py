@@ -2,24 +2,28 @@
 
 import json
 import logging
+import signal
 import socket
 import sys
 
 import uvicorn
 
 from api.app import create_app
-from recommender.bootstrap import Service
+from recommender.bootstrap import Service, Workshop
 from recommender.errors import SettingsError
 from recommender.language import Bilingual
 from recommender.settings import Settings
 
 
 def run(settings: Settings) -> bool:
-    """Serve until told to stop; tell whether serving began. SettingsError when the port cannot be had."""
+    """Serve until told to stop; tell whether serving began. JinxueError when the port cannot be had, or there is nothing to serve."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s", stream=sys.stderr)
     listening = _listen(settings)
-    app = create_app(settings)
+    service = Service(Workshop(settings))  # opened here, where what is wrong can be said in a sentence
+    app = create_app(settings, service)
     app.state.on_ready = lambda service: _invite(settings, service, listening.getsockname()[1])
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: None)  # uvicorn stops at it, then raises it once more
     config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
     server = uvicorn.Server(config)
     server.run(sockets=[listening])
@@ -52,7 +56,8 @@ def _invite(settings: Settings, service: Service, port: int) -> None:
     place = learner.place if learner else network.gazetteer.full_name(network.gazetteer.places[-1])
     goal = learner.goal if learner else network.courses[0].title if network.courses else "…"
     body = json.dumps({"goal": goal, "location": {"place": place}}, ensure_ascii=False).replace("'", "’")
-    url = f"http://{settings.host}:{port}"
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    url = f"http://{host}:{port}"
     ready = Bilingual(
         f"近学已就绪：{url}（文档 {url}/docs）。试一试：", f"Jinxue is ready: {url} (docs: {url}/docs). Try:"
     )

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
+from rich.text import Text
 
 from recommender.display import show
 from recommender.errors import CatalogueError, JinxueError
@@ -156,8 +157,8 @@ def export(
     settings = load_settings(state=state)
     from recommender.catalogue import write_catalogue
 
-    with _workshop(settings).open_store() as store:
-        write_catalogue(store.load(), target)
+    catalogue, _ = _workshop(settings).read_store()
+    write_catalogue(catalogue, target)
     _say(settings, f"已导出到 {target}。", f"Exported to {target}.")
 
 
@@ -208,8 +209,9 @@ def doctor(state: StateOption = None) -> None:
     settings = load_settings(state=state)
     findings = list(examine(_workshop(settings)))
     for finding in findings:
-        mark = "[green]✓[/]" if finding.sound else "[red]✗[/]"
-        _out.print(mark, finding.part.in_language(settings.language), finding.message.in_language(settings.language))
+        mark = Text("✓", "green") if finding.sound else Text("✗", "red")
+        part, message = (text.in_language(settings.language) for text in (finding.part, finding.message))
+        _out.print(mark, part, message, markup=False)
     if not all(finding.sound for finding in findings):
         raise typer.Exit(1)
 
@@ -218,9 +220,9 @@ def doctor(state: StateOption = None) -> None:
 def settings(state: StateOption = None) -> None:
     """List every setting, its value and what it does."""
     current = load_settings(state=state)
-    table = Table("variable", "value", "meaning")
+    table = Table(Column("variable", no_wrap=True), Column("value", overflow="fold"), "meaning")
     for name, field in Settings.model_fields.items():
-        table.add_row("JINXUE_" + name.upper(), str(getattr(current, name)), field.description)
+        table.add_row("JINXUE_" + name.upper(), Text(str(getattr(current, name))), field.description)
     _out.print(table)
 
 

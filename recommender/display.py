@@ -3,7 +3,8 @@
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
+from rich.text import Text
 
 from recommender.language import Language
 
@@ -16,9 +17,10 @@ _HEADS = {
 def show(answer: dict[str, Any], language: Language, console: Console) -> None:
     """Print a recommendation answer."""
     english = language is Language.EN
-    table = Table(*_HEADS[language])
+    # Chinese has no blanks to break lines at: folded, not cut off; a title may hold what rich takes for markup
+    table = Table(*(Column(head, overflow="fold") for head in _HEADS[language]))
     for item in answer["items"]:
-        table.add_row(*_row(item, english))
+        table.add_row(*map(Text, _row(item, english)))
     console.print(table)
     excluded = ", ".join(f"{name} {count}" for name, count in answer["excluded"].items())
     zh = f"符合条件的课程 {answer['eligible_courses']} 门；被排除的班次：{excluded}"

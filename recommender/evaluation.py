@@ -13,11 +13,22 @@ from numpy.typing import NDArray
 from recommender.errors import CatalogueError, CatalogueProblem, InvalidRequest
 from recommender.language import Bilingual
 from recommender.matcher import Matcher
-from recommender.policy import MAXIMUM_K
+from recommender.policy import MAXIMUM_K, Audience
 from recommender.profiles import parse_request
 from recommender.snapshot import course_text
 
 CUTOFF = 10
+_COLUMNS = (
+    "request_id",
+    "audience",
+    "industry",
+    "occupation",
+    "skill_level",
+    "text",
+    "place",
+    "headcount",
+    "relevant_course_ids",
+)
 BUNDLED_JUDGEMENTS = Path(__file__).parent / "data" / "judgements" / "shenzhen.csv"
 
 
@@ -40,28 +51,55 @@ class Metrics:
 
 
 def read_judgements(path: Path) -> list[Judgement]:
-    """Read judged requests from CSV; CatalogueError names the row that is wrong."""
+    """Read judged requests from CSV; CatalogueError names every row that is wrong."""
+    judgements, problems = [], []
+    for number, row in enumerate(_rows(path), 2):
+        try:
+            judgements.append(_judgement(row))
+        except InvalidRequest as error:
+            problems += [CatalogueProblem(path.name, p.message, number, p.field) for p in error.problems]
+    if problems:
+        raise CatalogueError(problems)
+    return judgements
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.DictReader(file))
-        return [_judgement(row) for row in rows]
-    except (OSError, UnicodeDecodeError, KeyError, ValueError, TypeError, AttributeError, csv.Error) as error:
+            reader = csv.DictReader(file, restval="")
+            rows = list(reader)
+    except (OSError, ValueError, csv.Error) as error:
         message = Bilingual(f"评测文件无法读取（{error}）。", f"The judgements cannot be read ({error}).")
         raise CatalogueError([CatalogueProblem(path.name, message)]) from error
+    missing = "、".join(column for column in _COLUMNS if column not in (reader.fieldnames or ()))
+    if missing or not rows:
+        message = Bilingual(
+            f"缺少列：{missing}。" if missing else "只有标题，没有数据行。",
+            f"Columns are missing: {missing}." if missing else "There are no rows below the header.",
+        )
+        raise CatalogueError([CatalogueProblem(path.name, message)])
+    return rows
 
 
 def _judgement(row: Mapping[str, str]) -> Judgement:
-    enterprise = row["audience"] == "enterprise"
+    """Return a row as a judged request; InvalidRequest names the column that is wrong."""
+    relevant = frozenset(filter(None, row["relevant_course_ids"].split("|")))
+    if not relevant:
+        raise InvalidRequest.of("relevant_course_ids", "至少写一个课程编号。", "Name at least one course.")
+    if row["audience"] not in set(Audience):
+        raise InvalidRequest.of("audience", "应为 learner 或 enterprise。", "Expected learner or enterprise.")
+    enterprise = row["audience"] == Audience.ENTERPRISE
     fields: dict[str, Any] = {
         "industry": row["industry"] or None,
         "skill_level": row["skill_level"] or None,
         "location": {"place": row["place"]} if row["place"] else None,
     }
     if enterprise:
-        fields |= {"needs": row["text"], "headcount": int(row["headcount"]) if row["headcount"] else None}
+        fields |= {"needs": row["text"], "headcount": row["headcount"] or None}
     else:
         fields |= {"goal": row["text"], "occupation": row["occupation"] or None}
-    return Judgement(row["request_id"], fields, frozenset(filter(None, row["relevant_course_ids"].split("|"))))
+    parse_request(fields)
+    return Judgement(row["request_id"], fields, relevant)
 
 
 Ranker = Callable[[Judgement], Sequence[str]]
@@ -70,7 +108,7 @@ Ranker = Callable[[Judgement], Sequence[str]]
 def evaluate(matcher: Matcher, judgements: Sequence[Judgement], *, today: datetime.date) -> dict[str, Metrics]:
     """Return the metrics of the service, of its meaning alone, of TF-IDF and of the nearest courses, by name."""
     unknown = {c for j in judgements for c in j.relevant_course_ids} - matcher.snapshot.network.course_row.keys()
-    if unknown or not judgements:
+    if unknown:
         shown = ", ".join(sorted(unknown)[:5])
         raise InvalidRequest.of(
             "judgements",

@@ -3,7 +3,7 @@
 import datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from recommender.domain import (
@@ -27,6 +27,16 @@ MAXIMUM_OFFSET = 100_000
 Phrase = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(printable)]
 FreeText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=GOAL_LENGTH), AfterValidator(printable)]
 Distance = Annotated[float, Field(ge=0, le=1_000, allow_inf_nan=False)]
+
+
+def _written_out(day: object) -> object:
+    """Refuse a number, which pydantic would take for seconds: 20260301 is no day in 1970."""
+    if isinstance(day, int | float) or (isinstance(day, str) and day.strip().lstrip("+-").replace(".", "").isdigit()):
+        raise PydanticCustomError("date_type", "a date is needed, such as 2026-03-01")
+    return day
+
+
+Day = Annotated[datetime.date, BeforeValidator(_written_out)]
 
 
 class _Strict(BaseModel):
@@ -55,14 +65,14 @@ class ListingOptions(_Strict):
 
     modes: Annotated[tuple[Mode, ...], Field(min_length=1, max_length=3)] | None = None
     schedules: Annotated[tuple[Schedule, ...], Field(max_length=4)] = ()
-    starts_by: datetime.date | None = Field(default=None, description="Leave out classes that start after this day.")
+    starts_by: Day | None = Field(default=None, description="Leave out classes that start after this day.")
     maximum_distance_km: Distance | None = Field(default=None, description="The policy's default when absent.")
     half_distance_km: Annotated[float, Field(ge=0.05, le=1_000, allow_inf_nan=False)] | None = None
     online_policy: OnlinePolicy = OnlinePolicy.NEUTRAL
     diversity: Share | None = Field(default=None, description="0 is the pure order of the scores.")
     k: Annotated[int, Field(ge=1, le=MAXIMUM_K)] = 10
     offset: Annotated[int, Field(ge=0, le=MAXIMUM_OFFSET)] = 0
-    as_of: datetime.date | None = Field(default=None, description="The day the answer is for; today when absent.")
+    as_of: Day | None = Field(default=None, description="The day the answer is for; today when absent.")
     language: Language = Language.ZH
 
 
@@ -119,4 +129,4 @@ class AudienceRequest(_Strict):
     maximum_distance_km: Distance | None = None
     k: Annotated[int, Field(ge=1, le=1_000)] = 20
     offset: Annotated[int, Field(ge=0, le=MAXIMUM_OFFSET)] = 0
-    as_of: datetime.date | None = None
+    as_of: Day | None = None

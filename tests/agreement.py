@@ -44,13 +44,20 @@ def differences(matcher: Matcher, twin: Twin, request: Request, *, today: dateti
         return [] if answer == {"problems": ["weights"]} else ["refusal"]
     if "problems" in answer:
         return ["refusal"]
-    return sorted({*_whole(answer, expected), *(name for pair in zip(answer["items"], expected.items, strict=False) for name in _item(*pair))})
+    return sorted(
+        {
+            *_whole(answer, expected),
+            *(name for pair in zip(answer["items"], expected.items, strict=False) for name in _item(*pair)),
+        }
+    )
 
 
 def _whole(answer: dict[str, Any], expected: TwinAnswer) -> set[str]:
     same = {
-        "courses and order": [i["course"]["course_id"] for i in answer["items"]] == [i.course_id for i in expected.items],
-        "instances and order": [i["instance"]["instance_id"] for i in answer["items"]] == [i.instance_id for i in expected.items],
+        "courses and order": [i["course"]["course_id"] for i in answer["items"]]
+        == [i.course_id for i in expected.items],
+        "instances and order": [i["instance"]["instance_id"] for i in answer["items"]]
+        == [i.instance_id for i in expected.items],
         "eligible courses": answer["eligible_courses"] == expected.eligible_courses,
         "exclusion counts": answer["excluded"] == expected.excluded,
         "relaxations": [_told(r) for r in answer["relaxations"]] == [_plain(r) for r in expected.relaxations],
@@ -64,7 +71,10 @@ def _told(relaxation: dict[str, Any]) -> dict[str, Any]:
 
 def _plain(relaxation: dict[str, Any]) -> dict[str, Any]:
     """Return a relaxation as JSON would hold it."""
-    return {name: list(v) if isinstance(v, tuple) else v.isoformat() if hasattr(v, "isoformat") else v for name, v in relaxation.items()}
+    return {
+        name: list(v) if isinstance(v, tuple) else v.isoformat() if hasattr(v, "isoformat") else v
+        for name, v in relaxation.items()
+    }
 
 
 def _item(item: dict[str, Any], expected: TwinItem) -> set[str]:
@@ -76,7 +86,9 @@ def _item(item: dict[str, Any], expected: TwinItem) -> set[str]:
         "contributions": parts.keys() == expected.parts.keys()
         and all(_near(a, b) for name, pair in parts.items() for a, b in zip(pair, expected.parts[name], strict=True)),
         "alternatives": [a["instance_id"] for a in item["alternatives"]] == [name for name, _ in expected.alternatives]
-        and all(_near(a["score"], score) for a, (_, score) in zip(item["alternatives"], expected.alternatives, strict=True)),
+        and all(
+            _near(a["score"], score) for a, (_, score) in zip(item["alternatives"], expected.alternatives, strict=True)
+        ),
         "marks": item["relaxed"] == expected.relaxed,
     }
     return {name for name, holds in same.items() if not holds}

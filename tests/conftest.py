@@ -10,7 +10,7 @@ from recommender.encoder import Encoder, load_encoder
 from recommender.matcher import Matcher
 from recommender.policy import Policy, load_policy
 from recommender.snapshot import Snapshot, build_snapshot
-from tests.networks import TODAY
+from tests.networks import TODAY, Shape, random_catalogue
 
 
 @pytest.fixture(scope="session")
@@ -42,3 +42,10 @@ def bundled_snapshot(bundled_catalogue: Catalogue, encoder: Encoder, policy: Pol
 def matcher(bundled_snapshot: Snapshot) -> Matcher:
     """The bundled network, answering."""
     return Matcher(bundled_snapshot)
+
+
+@pytest.fixture(scope="session")
+def matchers(encoder: Encoder, policy: Policy) -> list[Matcher]:
+    """Six small random networks, answering."""
+    shapes = (Shape(instances=60), Shape(instances=200))
+    return [Matcher(build_snapshot(random_catalogue(seed, shapes[seed % 2]), 1, encoder, policy)) for seed in range(6)]

@@ -28,9 +28,37 @@ from recommender.geography import from_wgs84
 TODAY = datetime.date(2026, 11, 22)
 SOUTH, WEST, NORTH, EAST = 22.40, 113.70, 22.90, 114.70
 
-_TRADES = ("工业机器人", "数控铣床", "无人机", "低压电工", "叉车", "电梯", "激光切割", "新能源汽车", "工业视觉", "PLC", "养老护理", "跨境电商")
+_TRADES = (
+    "工业机器人",
+    "数控铣床",
+    "无人机",
+    "低压电工",
+    "叉车",
+    "电梯",
+    "激光切割",
+    "新能源汽车",
+    "工业视觉",
+    "PLC",
+    "养老护理",
+    "跨境电商",
+)
 _DEEDS = ("操作", "维护", "编程", "装调", "检修", "安全", "故障诊断", "数据分析", "班组管理", "入门")
-_WORDS = ("学员", "现场", "设备", "读懂图纸", "排除常见故障", "考取证书", "示教器", "传感器", "点检", "润滑", "工艺", "MES", "Python", "质量")
+_WORDS = (
+    "学员",
+    "现场",
+    "设备",
+    "读懂图纸",
+    "排除常见故障",
+    "考取证书",
+    "示教器",
+    "传感器",
+    "点检",
+    "润滑",
+    "工艺",
+    "MES",
+    "Python",
+    "质量",
+)
 _CLUSTERS = ("智能机器人", "工业母机", "低空经济", "新能源", "智能网联汽车", "软件与信息服务", "现代时尚", "大健康")
 _DISTRICTS = ("东山区", "西丽区", "南湾区", "北岭区")
 
@@ -89,19 +117,28 @@ def shuffled(catalogue: Catalogue, seed: int) -> Catalogue:
 def random_point(rng: Random) -> dict[str, object]:
     """Return latitude, longitude and datum of a point in the city."""
     datum = rng.choice(list(Datum))
-    latitude, longitude = from_wgs84(rng.uniform(SOUTH + 0.05, NORTH - 0.05), rng.uniform(WEST + 0.05, EAST - 0.05), datum)
+    latitude, longitude = from_wgs84(
+        rng.uniform(SOUTH + 0.05, NORTH - 0.05), rng.uniform(WEST + 0.05, EAST - 0.05), datum
+    )
     return {"latitude": latitude, "longitude": longitude, "datum": datum}
 
 
 def random_text(rng: Random) -> str:
     """Return a phrase of the trade, sometimes in the traditional script, sometimes of unknown words."""
     phrase = rng.choice(_TRADES) + rng.choice(_DEEDS)
-    return rng.choice((phrase, phrase, f"想学{phrase}", f"想學{phrase}，有證書", "🙂", f"{phrase} {rng.choice(_WORDS)}"))
+    return rng.choice(
+        (phrase, phrase, f"想学{phrase}", f"想學{phrase}，有證書", "🙂", f"{phrase} {rng.choice(_WORDS)}")
+    )
 
 
 def _clusters() -> tuple[IndustryCluster, ...]:
     return tuple(
-        IndustryCluster(cluster_id=f"cluster-{number}", name=name, english_name=f"Cluster {number}", aliases=(name[:2], f"{name}产业"))
+        IndustryCluster(
+            cluster_id=f"cluster-{number}",
+            name=name,
+            english_name=f"Cluster {number}",
+            aliases=(name[:2], f"{name}产业"),
+        )
         for number, name in enumerate(_CLUSTERS)
     )
 
@@ -110,20 +147,35 @@ def _relations(rng: Random, clusters: tuple[IndustryCluster, ...]) -> tuple[Clus
     ids = [cluster.cluster_id for cluster in clusters]
     pairs = [(one, other) for position, one in enumerate(ids) for other in ids[position + 1 :] if rng.random() < 0.4]
     return tuple(
-        ClusterRelation(cluster_id=one, related_cluster_id=other, relatedness=round(rng.uniform(0.05, 0.95), 2)) for one, other in pairs
+        ClusterRelation(cluster_id=one, related_cluster_id=other, relatedness=round(rng.uniform(0.05, 0.95), 2))
+        for one, other in pairs
     )
 
 
 def _places(rng: Random) -> tuple[Place, ...]:
     city = Place(
-        place_id="city", name="云江市", kind=PlaceKind.CITY, latitude=22.6, longitude=114.1, south=SOUTH, west=WEST, north=NORTH, east=EAST
+        place_id="city",
+        name="云江市",
+        kind=PlaceKind.CITY,
+        latitude=22.6,
+        longitude=114.1,
+        south=SOUTH,
+        west=WEST,
+        north=NORTH,
+        east=EAST,
     )
     places = [city]
     for row, district in enumerate(_DISTRICTS):
-        places.append(Place(place_id=f"d{row}", name=district, kind=PlaceKind.DISTRICT, parent_id="city", **random_point(rng)))
+        places.append(
+            Place(place_id=f"d{row}", name=district, kind=PlaceKind.DISTRICT, parent_id="city", **random_point(rng))
+        )
         for column in "一二三":
             name, place_id = f"{district[0]}{column}街道", f"d{row}-{column}"
-            places.append(Place(place_id=place_id, name=name, kind=PlaceKind.SUBDISTRICT, parent_id=f"d{row}", **random_point(rng)))
+            places.append(
+                Place(
+                    place_id=place_id, name=name, kind=PlaceKind.SUBDISTRICT, parent_id=f"d{row}", **random_point(rng)
+                )
+            )
     return tuple(places)
 
 

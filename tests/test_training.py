@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from recommender.encoder import StaticEncoder
+from recommender.encoder import StaticEncoder, bundled_model_folder
 from recommender.errors import EncoderError
 from recommender.training import train_bundled_encoder
 from recommender.training.corpus import read_corpus, sentences
@@ -123,3 +123,10 @@ def test_a_catalogue_without_courses_is_refused(tmp_path: Path) -> None:
     for sentence in refusal.value.message:
         assert str(tmp_path / "courses.csv") in sentence
     assert not (tmp_path / "model").exists()
+
+
+def test_the_card_names_the_weights_that_are_there() -> None:
+    folder = bundled_model_folder()
+    digest = hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest()
+    assert digest in (folder / "README.md").read_text(encoding="utf-8")
+    assert sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) < 20_000_000

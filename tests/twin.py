@@ -12,7 +12,17 @@ from typing import Any
 
 import numpy as np
 
-from recommender.domain import Approval, Catalogue, Coordinates, Course, CourseInstance, Mode, SiteStatus, SkillLevel, TrainingSite
+from recommender.domain import (
+    Approval,
+    Catalogue,
+    Coordinates,
+    Course,
+    CourseInstance,
+    Mode,
+    SiteStatus,
+    SkillLevel,
+    TrainingSite,
+)
 from recommender.encoder import Encoder
 from recommender.geography import Gazetteer, to_wgs84
 from recommender.policy import Audience, OnlinePolicy, Policy
@@ -105,7 +115,9 @@ class Scored:
 class Twin:
     """Answers like `Matcher.recommend`. `slope` and `intercept` turn a cosine into a meaning."""
 
-    def __init__(self, catalogue: Catalogue, policy: Policy, encoder: Encoder, *, slope: float, intercept: float) -> None:
+    def __init__(
+        self, catalogue: Catalogue, policy: Policy, encoder: Encoder, *, slope: float, intercept: float
+    ) -> None:
         self.policy, self.encoder, self.slope, self.intercept = policy, encoder, slope, intercept
         self.gazetteer = Gazetteer(catalogue.places)
         self.taxonomy = Taxonomy(catalogue.clusters)  # for names only
@@ -120,7 +132,11 @@ class Twin:
     def answer(self, request: Request, *, today: datetime.date) -> TwinAnswer:
         """Return the answer to `request` on the day `today`."""
         wish = self.wish(request, today)
-        weights = self.policy.weights(Audience.ENTERPRISE if wish.enterprise else Audience.LEARNER) if request.weights is None else request.weights
+        weights = (
+            self.policy.weights(Audience.ENTERPRISE if wish.enterprise else Audience.LEARNER)
+            if request.weights is None
+            else request.weights
+        )
         diversity = self.policy.diversity if request.diversity is None else request.diversity
         score = self._scorer(wish, {preference.value: weight for preference, weight in weights.items()})
         failures = Counter(name for instance in self.instances for name in self.failures(wish, instance))
@@ -128,7 +144,9 @@ class Twin:
         items: list[TwinItem] = []
         before = 0
         for tier in tiers:
-            items += self._list(tier, wish, score, diversity, wanted=request.offset + request.k - len(items), before=before)
+            items += self._list(
+                tier, wish, score, diversity, wanted=request.offset + request.k - len(items), before=before
+            )
             before += len(tier.courses)
         relaxations = [tier.relaxation for tier in tiers if tier.relaxation]
         return TwinAnswer(items[request.offset :], len(tiers[0].courses), dict(failures), relaxations)
@@ -171,7 +189,9 @@ class Twin:
         at_site, at_enterprise = instance.mode is Mode.AT_SITE, instance.mode is Mode.AT_ENTERPRISE
         people = wish.headcount if wish.enterprise else 1
         limit, radius, least = wish.maximum_distance_km, instance.service_radius_km, instance.minimum_headcount
-        above = LADDER.index(course.skill_level) - LADDER.index(wish.level) if course.skill_level and wish.level else None
+        above = (
+            LADDER.index(course.skill_level) - LADDER.index(wish.level) if course.skill_level and wish.level else None
+        )
         broken = {
             "not_approved": course.approval is not Approval.APPROVED,
             "site_inactive": site is not None and site.status is not SiteStatus.ACTIVE,
@@ -181,10 +201,15 @@ class Twin:
             "already_completed": course.course_id in wish.completed,
             "mode_unwanted": instance.mode not in wish.modes,
             "too_far": at_site and distance is not None and limit is not None and distance > limit,
-            "starts_too_late": wish.starts_by is not None and instance.start_date is not None and instance.start_date > wish.starts_by,
+            "starts_too_late": wish.starts_by is not None
+            and instance.start_date is not None
+            and instance.start_date > wish.starts_by,
             "level_out_of_reach": above is not None and wish.level_reach is not None and above > wish.level_reach,
             "too_few_seats": left is not None and 0 < left < wish.seats_needed,
-            "outside_service_radius": at_enterprise and distance is not None and radius is not None and distance > radius,
+            "outside_service_radius": at_enterprise
+            and distance is not None
+            and radius is not None
+            and distance > radius,
             "too_few_people": at_enterprise and people is not None and least is not None and people < least,
         }
         return [name for name, fails in broken.items() if fails]
@@ -224,14 +249,20 @@ class Twin:
     def _scorer(self, wish: Wish, given: dict[str, float]) -> Any:
         """Return the function from an instance to its score, weights spread over the preferences that have a part."""
         asked = self.encoder.encode_queries([wish.text])[0].astype(np.float64)
-        weighed = {name: given.get(name, 0.0) for name in self.values(wish, self.instances[0], asked)} if self.instances else {}
+        weighed = (
+            {name: given.get(name, 0.0) for name in self.values(wish, self.instances[0], asked)}
+            if self.instances
+            else {}
+        )
         total = sum(weighed.values())
         if not total:
             raise NothingToWeigh
 
         def score(instance: CourseInstance) -> Scored:
             values = self.values(wish, instance, asked).items()
-            parts = {name: (round(value, VALUE_DECIMALS), weighed[name] / total) for name, value in values if weighed[name]}
+            parts = {
+                name: (round(value, VALUE_DECIMALS), weighed[name] / total) for name, value in values if weighed[name]
+            }
             return Scored(instance, round(sum(value * weight for value, weight in parts.values()), DECIMALS), parts)
 
         return score
@@ -244,15 +275,25 @@ class Twin:
             if len(listed) >= k:
                 break
             attempt = replace(wish, **{field: to})
-            gained = Tier([i for i in self.instances if i.course_id not in listed and not self.failures(attempt, i)], None)
+            gained = Tier(
+                [i for i in self.instances if i.course_id not in listed and not self.failures(attempt, i)], None
+            )
             if gained.courses:
-                report = {"constraint": constraint, "field": field, "from": getattr(wish, field), "to": to, "gained": len(gained.courses)}
+                report = {
+                    "constraint": constraint,
+                    "field": field,
+                    "from": getattr(wish, field),
+                    "to": to,
+                    "gained": len(gained.courses),
+                }
                 tiers.append(Tier(gained.instances, report))
                 listed |= gained.courses
                 wish = attempt
         return tiers
 
-    def _list(self, tier: Tier, wish: Wish, score: Any, diversity: float, *, wanted: int, before: int) -> list[TwinItem]:
+    def _list(
+        self, tier: Tier, wish: Wish, score: Any, diversity: float, *, wanted: int, before: int
+    ) -> list[TwinItem]:
         """Return a tier's first `wanted` courses in the order in which they are shown."""
         by_course: dict[str, list[Scored]] = defaultdict(list)
         for scored in sorted(map(score, tier.instances), key=lambda s: s.order):
@@ -262,12 +303,21 @@ class Twin:
         for place in self._greedy(courses, diversity, wanted):
             best, *others = courses[place]
             alternatives = self._alternatives(best, others)
-            relaxed = self.failures(wish, best.instance)  # what the request itself asked for and this class does not hold
+            relaxed = self.failures(
+                wish, best.instance
+            )  # what the request itself asked for and this class does not hold
             chosen = best.instance
             distance = None if chosen.mode is Mode.ONLINE else wish.distances.get(chosen.site_id or "")
             items.append(
                 TwinItem(
-                    chosen.course_id, chosen.instance_id, best.score, before + place + 1, distance, best.parts, alternatives, relaxed
+                    chosen.course_id,
+                    chosen.instance_id,
+                    best.score,
+                    before + place + 1,
+                    distance,
+                    best.parts,
+                    alternatives,
+                    relaxed,
                 )
             )
         return items
@@ -289,7 +339,9 @@ class Twin:
         found: dict[tuple[str | None, Mode], Scored] = {(best.instance.site_id, best.instance.mode): best}
         for other in others:
             found.setdefault((other.instance.site_id, other.instance.mode), other)
-        return [(scored.instance.instance_id, scored.score) for scored in list(found.values())[1:]][: self.policy.alternatives]
+        return [(scored.instance.instance_id, scored.score) for scored in list(found.values())[1:]][
+            : self.policy.alternatives
+        ]
 
     def _site_point(self, site: TrainingSite) -> Degrees | None:
         """Return a site's own point, else its sub-district's or district's."""
@@ -301,7 +353,11 @@ class Twin:
     def _point(self, location: Location | None) -> Degrees | None:
         if location is None:
             return None
-        at = self.gazetteer.find(location.place) if location.place else Coordinates(**location.model_dump(exclude={"place"}))
+        at = (
+            self.gazetteer.find(location.place)
+            if location.place
+            else Coordinates(**location.model_dump(exclude={"place"}))
+        )
         return to_wgs84(at.latitude, at.longitude, at.datum)
 
 

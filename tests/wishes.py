@@ -10,7 +10,18 @@ from recommender.policy import OnlinePolicy, Preference
 from recommender.requests import EnterpriseRequest, LearnerRequest
 from tests.networks import TODAY
 
-LEVEL_NAMES = ("学徒工", "初级工", "中级工", "三级", "三级/高级工", "技师", "一级", "chief_technician", "special_technician", "junior")
+LEVEL_NAMES = (
+    "学徒工",
+    "初级工",
+    "中级工",
+    "三级",
+    "三级/高级工",
+    "技师",
+    "一级",
+    "chief_technician",
+    "special_technician",
+    "junior",
+)
 
 
 def random_request(rng: Random, catalogue: Catalogue) -> LearnerRequest | EnterpriseRequest:
@@ -22,10 +33,20 @@ def random_request(rng: Random, catalogue: Catalogue) -> LearnerRequest | Enterp
         needs = text if industry is None or rng.random() < 0.8 else None
         headcount = rng.choice((None, 1, 8, 30, 60, 500))
         return EnterpriseRequest(needs=needs, industry=industry, skill_level=level, headcount=headcount, **listing)
-    goal, occupation = rng.choice(((text, None), (None, text), (text, _text(rng, catalogue)), (None, None) if industry else (text, None)))
-    completed = tuple(course.course_id for course in rng.sample(catalogue.courses, rng.choice((0, 0, 1, min(9, len(catalogue.courses))))))
+    goal, occupation = rng.choice(
+        ((text, None), (None, text), (text, _text(rng, catalogue)), (None, None) if industry else (text, None))
+    )
+    completed = tuple(
+        course.course_id
+        for course in rng.sample(catalogue.courses, rng.choice((0, 0, 1, min(9, len(catalogue.courses)))))
+    )
     return LearnerRequest(
-        goal=goal, occupation=occupation, industry=industry, skill_level=level, completed_course_ids=completed, **listing
+        goal=goal,
+        occupation=occupation,
+        industry=industry,
+        skill_level=level,
+        completed_course_ids=completed,
+        **listing,
     )
 
 
@@ -64,7 +85,9 @@ def _text(rng: Random, catalogue: Catalogue) -> str:
     course: Course = rng.choice(catalogue.courses)
     start = rng.randrange(len(course.description) or 1)
     part = course.description[start : start + rng.randint(4, 60)].strip()
-    return rng.choice((course.title, f"想学{course.title}", part or course.title, "學會維修機器人", "robot maintenance", "☃"))
+    return rng.choice(
+        (course.title, f"想学{course.title}", part or course.title, "學會維修機器人", "robot maintenance", "☃")
+    )
 
 
 def _place(rng: Random, catalogue: Catalogue) -> dict[str, Any]:
@@ -76,8 +99,11 @@ def _place(rng: Random, catalogue: Catalogue) -> dict[str, Any]:
 
 def _point(rng: Random, catalogue: Catalogue) -> dict[str, Any]:
     city = next(place for place in catalogue.places if place.kind is PlaceKind.CITY)
-    assert city.south and city.north and city.west and city.east
+    assert None not in (city.south, city.north, city.west, city.east)
     margin, datum = 0.02, rng.choice(list(Datum))
-    latitude, longitude = rng.uniform(city.south + margin, city.north - margin), rng.uniform(city.west + margin, city.east - margin)
+    latitude, longitude = (
+        rng.uniform(city.south + margin, city.north - margin),
+        rng.uniform(city.west + margin, city.east - margin),
+    )
     degrees = from_wgs84(latitude, longitude, datum)
     return {"latitude": degrees[0], "longitude": degrees[1], "datum": datum}

@@ -62,11 +62,25 @@ class SnapshotFolder:
         """Return the name of the snapshot that serves, None when there is none."""
         try:
             return (self.path / _CURRENT).read_text(encoding="utf-8").strip() or None
-        except (FileNotFoundError, NotADirectoryError):
+        except (OSError, UnicodeDecodeError):
             return None
 
     def save(self, snapshot: Snapshot) -> None:
-        """Write a snapshot aside, move it into place, and let it serve; older ones but the last few are removed."""
+        """Write a snapshot aside, move it into place, and let it serve; older ones but the last few are removed.
+
+        SnapshotError when the folder cannot be written.
+        """
+        try:
+            self._save(snapshot)
+        except OSError as error:
+            raise SnapshotError(
+                Bilingual(
+                    f"无法写入 {self.path}（{error.strerror}）。请检查 JINXUE_STATE 和磁盘空间。",
+                    f"Cannot write to {self.path} ({error.strerror}); check JINXUE_STATE and the space on the disk.",
+                )
+            ) from error
+
+    def _save(self, snapshot: Snapshot) -> None:
         self.path.mkdir(parents=True, exist_ok=True)
         aside = Path(tempfile.mkdtemp(prefix=".building-", dir=self.path))
         try:
@@ -118,7 +132,12 @@ class SnapshotFolder:
         version = self.current()
         if version is None:
             raise _refuse("还没有快照", "there is no snapshot yet")
-        folder = self.path / version
+        try:
+            return self._load(self.path / version, encoder, policy)
+        except OSError as error:  # such as a file that goes while it is read
+            raise _refuse(f"文件无法读取（{error}）", f"a file cannot be read ({error})") from error
+
+    def _load(self, folder: Path, encoder: Encoder, policy: Policy) -> Snapshot:
         manifest = self._manifest(folder)
         if manifest.encoder != encoder.name:
             raise _refuse(

@@ -29,11 +29,12 @@ def train_encoder(
     seed: int = SEED,
     progress: bool = False,
 ) -> None:
-    """Train a static embedding model of `dimension` columns and save it in the folder `output`, which `StaticEncoder` and sentence-transformers read.
+    """Train a static embedding model of `dimension` columns and save it in the folder `output`.
 
-    `documents` (normalised) teach the words, and those of at least 60 characters the space to start from; `pairs` (normalised) then train it
-    for `epochs` rounds (see `fine_tuned`), none at 0. The same arguments give the same `model.safetensors`, byte for byte, with the same library versions on the
-    same kind of processor. Raises `EncoderError` when there are fewer than two documents of that length.
+    `documents` (normalised) teach the words, and those of at least 60 characters the space to start from; `pairs` (normalised) then train it for
+    `epochs` rounds (see `fine_tuned`), none at 0. The same arguments give the same `model.safetensors`, byte for byte, with the same library
+    versions on the same kind of processor. `StaticEncoder` and sentence-transformers both read the folder.
+    Raises `EncoderError` when there are fewer than two documents of that length.
     """
     whole = [document for document in documents if len(document) >= SHORTEST_DOCUMENT]
     if len(whole) < 2:

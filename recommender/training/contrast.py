@@ -48,7 +48,7 @@ def fine_tuned(
     for run in range(RUNS):
         model = static_model(tokenizer, vectors.copy())
         _train(model, pairs, epochs=epochs, seed=seed + run, progress=progress)
-        trained.append(model[0].embedding.weight.detach().numpy())
+        trained.append(model[0].get_parameter("embedding.weight").detach().numpy())
     return np.asarray((1 - STEP) * vectors + STEP * np.mean(trained, axis=0), dtype=np.float32)
 
 

@@ -162,7 +162,7 @@ def test_the_fingerprint_changes_with_a_byte_and_with_a_name(read, tables, folde
     tables["sites"] += "\n"
     read()
     second = catalogue_fingerprint(folder)
-    (folder / "learners.csv").rename(folder / "Learners.csv")
+    (folder / "learners.csv").rename(folder / "learners.CSV")
     assert len({first, second, catalogue_fingerprint(folder)}) == 3
 
 

@@ -207,6 +207,13 @@ def test_excel_gets_numbers_dates_and_booleans_of_its_own(read, tmp_path):
     assert (first["start_date"], first["seats"]) == (datetime.datetime(2026, 4, 1), 30)
 
 
+def test_a_day_before_excels_first_is_kept(read, tmp_path):
+    catalogue = read().catalogue
+    first = replace(catalogue.course_instances[0], start_date=datetime.date(1899, 12, 31))
+    write_catalogue(replace(catalogue, course_instances=(first,)), tmp_path / "out.xlsx")
+    assert read_catalogue(tmp_path / "out.xlsx", today=TODAY).catalogue.course_instances == (first,)
+
+
 @pytest.mark.parametrize("form", ["network", "network.xlsx"])
 def test_a_list_item_with_a_bar_is_refused_where_bars_separate(read, tmp_path, form):
     catalogue = read().catalogue
