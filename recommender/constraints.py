@@ -29,7 +29,6 @@ class Constraint(StrEnum):
     TOO_FAR = "too_far"
     STARTS_TOO_LATE = "starts_too_late"
     LEVEL_OUT_OF_REACH = "level_out_of_reach"
-    TOO_FEW_SEATS = "too_few_seats"
     OUTSIDE_SERVICE_RADIUS = "outside_service_radius"
     TOO_FEW_PEOPLE = "too_few_people"
 
@@ -45,7 +44,6 @@ MEANINGS: Mapping[Constraint, Bilingual] = {
     Constraint.TOO_FAR: Bilingual("超出距离范围", "it is farther away than the limit"),
     Constraint.STARTS_TOO_LATE: Bilingual("开班太晚", "it starts too late"),
     Constraint.LEVEL_OUT_OF_REACH: Bilingual("等级要求过高", "its level is out of reach"),
-    Constraint.TOO_FEW_SEATS: Bilingual("剩余名额不够全员", "there are not enough seats for everybody"),
     Constraint.OUTSIDE_SERVICE_RADIUS: Bilingual("不在送教范围内", "the address lies outside its service radius"),
     Constraint.TOO_FEW_PEOPLE: Bilingual("人数未达开班要求", "it needs more people"),
 }
@@ -100,11 +98,6 @@ def _at_most_level(network: Network, step: int) -> Held:
 
 def _enough_people(network: Network, headcount: int) -> Held:
     return _held(~((headcount < network.minimum_headcount) & network.in_mode(Mode.AT_ENTERPRISE)))
-
-
-def _enough_seats(network: Network, seats: int) -> Held:
-    """Whether any seat is left at all is another constraint's business."""
-    return _held((network.seats_left >= seats) | (network.seats_left < 1))
 
 
 def _completed(network: Network, request: ResolvedRequest) -> Held:
@@ -163,7 +156,6 @@ _EVALUATE: Mapping[Constraint, Callable[[Network, ResolvedRequest], Held]] = {
     Constraint.TOO_FAR: _near,
     Constraint.STARTS_TOO_LATE: _starts,
     Constraint.LEVEL_OUT_OF_REACH: _level,
-    Constraint.TOO_FEW_SEATS: lambda network, request: network.remember(_enough_seats, request.seats_needed),
     Constraint.OUTSIDE_SERVICE_RADIUS: _inside_radius,
     Constraint.TOO_FEW_PEOPLE: _people,
 }

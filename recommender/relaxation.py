@@ -53,8 +53,6 @@ def _steps(request: ResolvedRequest) -> Iterator[tuple[Constraint, str, object]]
         yield Constraint.TOO_FAR, "maximum_distance_km", 2 * limit
     if request.starts_by is not None:
         yield Constraint.STARTS_TOO_LATE, "starts_by", None
-    if request.seats_needed > 1:
-        yield Constraint.TOO_FEW_SEATS, "seats_needed", 1
     if limit is not None and request.point is not None:
         yield Constraint.TOO_FAR, "maximum_distance_km", None
     if request.skill_level is not None and request.level_reach is not None:

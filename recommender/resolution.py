@@ -48,7 +48,6 @@ class ResolvedRequest:
     offset: int
     language: Language
     level_reach: int | None
-    seats_needed: int
 
 
 def resolve(
@@ -117,7 +116,6 @@ def _resolve(
         diversity=policy.diversity if request.diversity is None else request.diversity,
         as_of=request.as_of or today,
         level_reach=policy.level_reach,
-        seats_needed=headcount or 1,
         k=request.k,
         offset=request.offset,
         language=request.language,

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from recommender.errors import InvalidRequest
 from recommender.matcher import Matcher
 from tests.networks import TODAY
-from tests.twin import Request
+from tests.twin_wish import Request
 from tests.wishes import random_request
 
 WHOLE = {"k": 100, "offset": 0, "diversity": 0}  # the networks of these tests hold fewer than 100 courses

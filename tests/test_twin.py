@@ -8,7 +8,7 @@ from recommender.matcher import Matcher
 from recommender.snapshot import build_snapshot
 from tests.agreement import differences, twin_of
 from tests.networks import Shape, random_catalogue
-from tests.twin import great_circle_km
+from tests.twin_wish import great_circle_km
 from tests.wishes import random_request
 
 REQUESTS = 150

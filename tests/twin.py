@@ -7,7 +7,6 @@ and clusters, datums, and an encoder's vectors of texts. Written from DESIGN.md 
 import datetime
 from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
-from math import asin, cos, radians, sin, sqrt
 from typing import Any
 
 import numpy as np
@@ -15,52 +14,22 @@ import numpy as np
 from recommender.domain import (
     Approval,
     Catalogue,
-    Coordinates,
     Course,
     CourseInstance,
     Mode,
     SiteStatus,
     SkillLevel,
-    TrainingSite,
 )
 from recommender.encoder import Encoder
-from recommender.geography import Gazetteer, to_wgs84
 from recommender.policy import Audience, OnlinePolicy, Policy
-from recommender.requests import EnterpriseRequest, LearnerRequest, Location
-from recommender.taxonomy import Taxonomy, parse_skill_level
+from tests.twin_wish import Lookup, Request, Wish, loosenings
 
-EARTH_RADIUS_KM = 6371.0088
 VALUE_DECIMALS, DECIMALS = 6, 9  # of values; of scores and likenesses
 LADDER = tuple(SkillLevel)
-Degrees = tuple[float, float]
-Request = LearnerRequest | EnterpriseRequest
 
 
 class NothingToWeigh(Exception):
     """The request says nothing that its weights could weigh."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Wish:
-    """A request with its names looked up and its defaults filled in; `distances` holds the sites whose distance is known."""
-
-    enterprise: bool
-    text: str
-    cluster_id: str | None
-    level: SkillLevel | None
-    located: bool
-    distances: dict[str, float]
-    completed: frozenset[str]
-    headcount: int | None
-    schedules: frozenset[str]
-    day: datetime.date
-    half_distance_km: float
-    online_policy: OnlinePolicy
-    modes: tuple[Mode, ...]
-    starts_by: datetime.date | None
-    maximum_distance_km: float | None
-    seats_needed: int
-    level_reach: int | None
 
 
 @dataclass(frozen=True)
@@ -119,19 +88,17 @@ class Twin:
         self, catalogue: Catalogue, policy: Policy, encoder: Encoder, *, slope: float, intercept: float
     ) -> None:
         self.policy, self.encoder, self.slope, self.intercept = policy, encoder, slope, intercept
-        self.gazetteer = Gazetteer(catalogue.places)
-        self.taxonomy = Taxonomy(catalogue.clusters)  # for names only
+        self.lookup = Lookup(catalogue, policy)
         self.relations = catalogue.cluster_relations
         self.courses = {course.course_id: course for course in catalogue.courses}
         self.sites = {site.site_id: site for site in catalogue.sites}
         self.instances = catalogue.course_instances
-        self.points = {site.site_id: self._site_point(site) for site in catalogue.sites}
         vectors = encoder.encode_passages([_text_of(course) for course in catalogue.courses]).astype(np.float64)
         self.vectors = dict(zip(self.courses, vectors, strict=True))
 
     def answer(self, request: Request, *, today: datetime.date) -> TwinAnswer:
         """Return the answer to `request` on the day `today`."""
-        wish = self.wish(request, today)
+        wish = self.lookup.wish(request, today)
         weights = (
             self.policy.weights(Audience.ENTERPRISE if wish.enterprise else Audience.LEARNER)
             if request.weights is None
@@ -150,36 +117,6 @@ class Twin:
             before += len(tier.courses)
         relaxations = [tier.relaxation for tier in tiers if tier.relaxation]
         return TwinAnswer(items[request.offset :], len(tiers[0].courses), dict(failures), relaxations)
-
-    def wish(self, request: Request, today: datetime.date) -> Wish:
-        """Look up what a request names, and fill in what it leaves out."""
-        point = self._point(request.location)
-        known = {site_id: at for site_id, at in self.points.items() if at} if point else {}
-        enterprise = isinstance(request, EnterpriseRequest)
-        cluster = self.taxonomy.find(request.industry) if request.industry else None
-        said = (request.needs, request.industry) if enterprise else (request.goal, request.occupation, request.industry)
-        usual = (Mode.AT_ENTERPRISE, Mode.AT_SITE, Mode.ONLINE) if enterprise else (Mode.AT_SITE, Mode.ONLINE)
-        headcount = request.headcount if enterprise else None
-        limit = request.maximum_distance_km
-        return Wish(
-            enterprise=enterprise,
-            text="。".join(part for part in said if part),
-            cluster_id=cluster.cluster_id if cluster else None,
-            level=parse_skill_level(request.skill_level) if request.skill_level else None,
-            located=point is not None,
-            distances={site_id: great_circle_km(point, at) for site_id, at in known.items()} if point else {},
-            completed=frozenset() if enterprise else frozenset(request.completed_course_ids),
-            headcount=headcount,
-            schedules=frozenset(request.schedules),
-            day=request.as_of or today,
-            half_distance_km=request.half_distance_km or self.policy.half_distance_km,
-            online_policy=request.online_policy,
-            modes=request.modes or usual,
-            starts_by=request.starts_by,
-            maximum_distance_km=self.policy.maximum_distance_km if limit is None else limit,
-            seats_needed=headcount or 1,
-            level_reach=self.policy.level_reach,
-        )
 
     def failures(self, wish: Wish, instance: CourseInstance) -> list[str]:
         """Return the names of the conditions that an instance does not meet."""
@@ -205,7 +142,6 @@ class Twin:
             and instance.start_date is not None
             and instance.start_date > wish.starts_by,
             "level_out_of_reach": above is not None and wish.level_reach is not None and above > wish.level_reach,
-            "too_few_seats": left is not None and 0 < left < wish.seats_needed,
             "outside_service_radius": at_enterprise
             and distance is not None
             and radius is not None
@@ -342,44 +278,6 @@ class Twin:
         return [(scored.instance.instance_id, scored.score) for scored in list(found.values())[1:]][
             : self.policy.alternatives
         ]
-
-    def _site_point(self, site: TrainingSite) -> Degrees | None:
-        """Return a site's own point, else its sub-district's or district's."""
-        if site.latitude is not None and site.longitude is not None:
-            return to_wgs84(site.latitude, site.longitude, site.datum)
-        address = (site.district or "") + (site.subdistrict or "")
-        return self._point(Location(place=address)) if address else None
-
-    def _point(self, location: Location | None) -> Degrees | None:
-        if location is None:
-            return None
-        at = (
-            self.gazetteer.find(location.place)
-            if location.place
-            else Coordinates(**location.model_dump(exclude={"place"}))
-        )
-        return to_wgs84(at.latitude, at.longitude, at.datum)
-
-
-def loosenings(wish: Wish) -> list[tuple[str, str, Any]]:
-    """Return what may be loosened, gentlest first: the condition, the field, and what it becomes."""
-    limit = wish.maximum_distance_km if wish.located else None
-    steps = {
-        ("too_far", "maximum_distance_km", 2 * (limit or 0)): limit is not None,
-        ("starts_too_late", "starts_by", None): wish.starts_by is not None,
-        ("too_few_seats", "seats_needed", 1): wish.seats_needed > 1,
-        ("too_far", "maximum_distance_km", None): limit is not None,
-        ("level_out_of_reach", "level_reach", None): wish.level is not None and wish.level_reach is not None,
-        ("mode_unwanted", "modes", tuple(Mode)): set(wish.modes) != set(Mode),
-    }
-    return [step for step, applies in steps.items() if applies]
-
-
-def great_circle_km(one: Degrees, other: Degrees) -> float:
-    """Return the distance of two points in degrees by the haversine formula."""
-    (south, west), (north, east) = map(radians, one), map(radians, other)
-    half = sin((north - south) / 2) ** 2 + cos(south) * cos(north) * sin((east - west) / 2) ** 2
-    return 2 * EARTH_RADIUS_KM * asin(sqrt(half))
 
 
 def _text_of(course: Course) -> str:

@@ -34,7 +34,7 @@ def initial_vectors(
     known = matrix.shape[1]
     components = _components(matrix, dimension, seed)
 
-    directions = np.random.default_rng().standard_normal((len(terms), dimension))
+    directions = np.random.default_rng(seed).standard_normal((len(terms), dimension))
     directions /= np.linalg.norm(directions, axis=1, keepdims=True)
     vectors = directions * identity * np.median(np.linalg.norm(components, axis=1))
     vectors[:known] += components

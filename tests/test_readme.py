@@ -1,0 +1,101 @@
+"""What README.md and README.zh-CN.md tell people to do is done here."""
+
+import json
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.live import LiveService
+
+ROOT = Path(__file__).parents[1]
+READMES = ("README.md", "README.zh-CN.md")
+MAKE_TARGETS = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE))
+
+
+def commands(name: str) -> Iterator[str]:
+    """Yield the commands of a README's shell blocks, joined where a line goes on, without comments."""
+    for block in re.findall(r"```sh\n(.*?)```", (ROOT / name).read_text(encoding="utf-8"), flags=re.DOTALL):
+        for line in block.replace("\\\n", " ").splitlines():
+            command = line.split("  #")[0].strip()
+            if command:
+                yield command
+
+
+ALL = [pytest.param(name, command, id=f"{name}: {command[:60]}") for name in READMES for command in commands(name)]
+
+
+@pytest.fixture(scope="module")
+def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveService]:
+    with LiveService(tmp_path_factory.mktemp("readme")) as service:
+        yield service
+
+
+@pytest.mark.parametrize(("name", "command"), ALL)
+def test_a_command_of_the_readme_does_what_it_says(name: str, command: str, live: LiveService, tmp_path: Path) -> None:
+    program, *words = shlex.split(command)
+    while "=" in program:  # a variable set for one command
+        program, *words = words
+    if program == "make":
+        targets = [word for word in words if "=" not in word]
+        assert targets, command
+        assert set(targets) <= MAKE_TARGETS
+        variables = {word.split("=")[0] for word in words if "=" in word}
+        assert variables <= {"PORT", "STATE", "CATALOGUE", "PYTHON", "TORCH_INDEX"}
+    elif program == "curl":
+        told = command.replace("http://127.0.0.1:8000", live.url)
+        done = subprocess.run(told, shell=True, capture_output=True, text=True, cwd=tmp_path, check=False)
+        assert done.returncode == 0, done.stderr
+        assert "errors" not in json.loads(done.stdout), done.stdout
+    elif program == "jinxue":
+        done = live.run_command(command, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+    elif command.startswith("python -m tests.benchmarks."):
+        done = subprocess.run(
+            [sys.executable, *words[:2], "--help"], capture_output=True, text=True, cwd=ROOT, check=False
+        )
+        assert done.returncode == 0, done.stderr
+    else:
+        assert program in {"git", "cd"}, f"no test knows how to try {command!r}"
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_the_answer_shown_is_the_answer_given(name: str, live: LiveService) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    request = next(command for command in commands(name) if "/v1/recommendations" in command)
+    shown = json.loads(re.search(r"```json\n(.*?)```", text, flags=re.DOTALL).group(1))  # type: ignore[union-attr]
+    told = request.replace("http://127.0.0.1:8000", live.url)
+    given = json.loads(subprocess.run(told, shell=True, capture_output=True, text=True, check=True).stdout)
+    for key in shown:
+        if key == "items":
+            _holds(given["items"][0], shown["items"][0])
+        else:
+            _holds(given[key], shown[key])
+
+
+def _holds(given: object, shown: object) -> None:
+    """Assert that everything shown is given; a README may leave keys out."""
+    if isinstance(shown, dict):
+        assert isinstance(given, dict)
+        for key, value in shown.items():
+            _holds(given[key], value)
+    elif isinstance(shown, list):
+        assert isinstance(given, list)
+        for one, other in zip(given, shown, strict=False):
+            _holds(one, other)
+    else:
+        assert given == shown
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_every_command_and_setting_is_documented(name: str) -> None:
+    from recommender.cli import app
+
+    text = (ROOT / name).read_text(encoding="utf-8")
+    for command in app.registered_commands:
+        word = command.name or command.callback.__name__  # type: ignore[union-attr]
+        assert f"jinxue {word}" in text, word
