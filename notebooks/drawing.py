@@ -8,8 +8,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 from numpy.typing import NDArray
+from scipy.ndimage import distance_transform_edt
 
-from recommender.domain import Mode, PlaceKind, Schedule, SiteKind, SkillLevel
+from recommender.domain import Mode, Place, PlaceKind, Schedule, SiteKind, SkillLevel
 from recommender.geography import distances_km
 from recommender.network import Network
 from recommender.policy import Preference
@@ -71,20 +72,22 @@ def level_label(level: SkillLevel | None) -> str:
     return f"{skill_levels()[level].name} {level.value.replace('_', ' ')}"
 
 
-def subdistricts(network: Network) -> tuple[list[str], NDArray[np.float64]]:
-    """Return the sub-districts' full names and points, `(m, 2)` degrees of latitude and longitude."""
+def subdistricts(network: Network) -> tuple[list[Place], NDArray[np.float64]]:
+    """Return the sub-districts and their points, `(m, 2)` degrees of latitude and longitude."""
     places = [place for place in network.gazetteer.places if place.kind is PlaceKind.SUBDISTRICT]
     points = [network.gazetteer.point_of(place) for place in places]
-    return [network.gazetteer.full_name(place) for place in places], np.array([(p.latitude, p.longitude) for p in points])
+    return places, np.array([(point.latitude, point.longitude) for point in points])
 
 
-def draw_city(axes: Axes, network: Network, *, tint: bool = True) -> None:
-    """Draw the districts as the areas nearest to their sub-districts' points (not the official borders), with their names."""
-    gazetteer = network.gazetteer
-    districts = [place for place in gazetteer.places if place.kind is PlaceKind.DISTRICT]
+def draw_city(axes: Axes, network: Network, *, marks: NDArray[np.float64], tint: bool = True) -> None:
+    """Draw the districts as the areas nearest to their sub-districts' points (not the official borders), with their names.
+
+    The names stand clear of `marks`, `(n, 2)` degrees: what will be drawn on the map.
+    """
+    districts = [place for place in network.gazetteer.places if place.kind is PlaceKind.DISTRICT]
     row = {place.place_id: number for number, place in enumerate(districts)}
-    owner = np.array([row[str(p.parent_id)] for p in gazetteer.places if p.kind is PlaceKind.SUBDISTRICT])
-    _, points = subdistricts(network)
+    places, points = subdistricts(network)
+    owner = np.array([row[str(place.parent_id)] for place in places])
     (south, west), (north, east) = points.min(axis=0) - 0.06, points.max(axis=0) + 0.06
     longitudes, latitudes = np.meshgrid(np.linspace(west, east, 420), np.linspace(south, north, 260))
     away = distances_km(np.column_stack([latitudes.ravel(), longitudes.ravel()]), points)
@@ -93,9 +96,13 @@ def draw_city(axes: Axes, network: Network, *, tint: bool = True) -> None:
     colours = _DISTRICT_TINTS if tint else ListedColormap(["#eceeea"])
     axes.pcolormesh(longitudes, latitudes, shown, cmap=colours, vmin=0, vmax=len(_DISTRICT_TINTS.colors) - 1, zorder=0, rasterized=True)
     axes.contour(longitudes, latitudes, nearest + 0.0, levels=np.arange(-0.5, len(districts)), colors="white", linewidths=1.2, zorder=1)
+    marked = np.zeros(nearest.shape, dtype=bool)
+    marked[np.searchsorted(latitudes[:, 0], marks[:, 0]), np.searchsorted(longitudes[0], marks[:, 1])] = True
     for number, district in enumerate(districts):
-        latitude, longitude = points[owner == number].mean(axis=0)
-        axes.text(longitude, latitude, district.name, ha="center", va="center", fontsize=11, color="#7c8784", weight="bold", zorder=1)
+        clear = distance_transform_edt((nearest == number) & ~marked)
+        spot = np.unravel_index(clear.argmax(), clear.shape)
+        label = {"ha": "center", "va": "center", "fontsize": 11, "color": "#7c8784", "weight": "bold", "zorder": 1}
+        axes.text(longitudes[spot], latitudes[spot], district.name, **label)
     axes.set(aspect=1 / np.cos(np.radians(points[:, 0].mean())), xticks=[], yticks=[], xlim=(west, east), ylim=(south, north))
     axes.spines[:].set_visible(False)
     scale_bar(axes, 10)

@@ -3,42 +3,44 @@
 from typing import Any
 
 from rich.console import Console
-from rich.table import Column, Table
+from rich.table import Table
 from rich.text import Text
 
+from recommender.constraints import MEANINGS, Constraint
 from recommender.language import Language
 
 _HEADS = {
-    Language.ZH: ("#", "得分", "课程", "等级", "地点", "公里", "开班", "理由"),
-    Language.EN: ("#", "score", "course", "level", "where", "km", "start", "why"),
+    Language.ZH: ("#", "得分", "课程与理由", "等级", "地点", "公里", "开班"),
+    Language.EN: ("#", "score", "course, and why", "level", "where", "km", "start"),
 }
 
 
 def show(answer: dict[str, Any], language: Language, console: Console) -> None:
     """Print a recommendation answer."""
     english = language is Language.EN
-    # Chinese has no blanks to break lines at: folded, not cut off; a title may hold what rich takes for markup
-    table = Table(*(Column(head, overflow="fold") for head in _HEADS[language]))
+    table = Table(show_lines=True)
+    for head in _HEADS[language]:
+        table.add_column(head, ratio=1 if head in ("课程与理由", "course, and why") else None)
     for item in answer["items"]:
-        table.add_row(*map(Text, _row(item, english)))
+        table.add_row(*_row(item, english))
     console.print(table)
-    excluded = ", ".join(f"{name} {count}" for name, count in answer["excluded"].items())
-    zh = f"符合条件的课程 {answer['eligible_courses']} 门；被排除的班次：{excluded}"
-    en = f"{answer['eligible_courses']} eligible courses; excluded classes: {excluded}"
-    console.print(en if english else zh, markup=False)
+    excluded = [f"{MEANINGS[Constraint(name)].in_language(language)} {count}" for name, count in answer["excluded"].items()]
+    zh = f"符合条件的课程 {answer['eligible_courses']} 门。被排除的班次：{'，'.join(excluded)}。"
+    en = f"{answer['eligible_courses']} eligible courses. Classes excluded because {', '.join(excluded)}."
+    console.print(en if english else zh, markup=False, highlight=False)
     for loosened in answer["relaxations"]:
         change = f"{loosened['field']}: {loosened['from']} → {loosened['to']} (+{loosened['gained']})"
-        console.print(f"loosened {change}" if english else f"放宽 {change}", markup=False)
+        console.print(f"loosened {change}" if english else f"放宽 {change}", markup=False, highlight=False)
 
 
-def _row(item: dict[str, Any], english: bool) -> tuple[str, ...]:
+def _row(item: dict[str, Any], english: bool) -> tuple[str | Text, ...]:
+    why = ("; " if english else "；").join(item["reasons"])
     return (
         str(item["rank"]),
         f"{item['score']:.3f}",
-        item["course"]["title"],
+        Text.assemble((item["course"]["title"], "bold"), "\n", (why, "dim")),
         item["course"]["skill_level_name"] or "",
         item["site"]["name"] if item["site"] else ("online" if english else "线上"),
         "" if item["distance_km"] is None else f"{item['distance_km']:.1f}",
         item["instance"]["start_date"] or ("any time" if english else "随时"),
-        ("; " if english else "；").join(item["reasons"]),
     )

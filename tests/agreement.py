@@ -79,13 +79,14 @@ def _plain(relaxation: dict[str, Any]) -> dict[str, Any]:
 
 
 def _item(item: dict[str, Any], expected: TwinItem) -> set[str]:
-    parts = {part["name"]: (part["value"], part["weight"]) for part in item["contributions"]}
+    parts = {part["name"]: (part["contribution"], part["weight"]) for part in item["contributions"]}
+    wanted = {name: (value * weight, weight) for name, (value, weight) in expected.parts.items()}
     same = {
         "scores": _near(item["score"], expected.score),
         "score ranks": item["score_rank"] == expected.score_rank,
         "distances": _same_distance(item["distance_km"], expected.distance_km),
-        "contributions": parts.keys() == expected.parts.keys()
-        and all(_near(a, b) for name, pair in parts.items() for a, b in zip(pair, expected.parts[name], strict=True)),
+        "contributions": parts.keys() == wanted.keys()
+        and all(_near(a, b) for name, pair in parts.items() for a, b in zip(pair, wanted[name], strict=True)),
         "alternatives": [a["instance_id"] for a in item["alternatives"]] == [name for name, _ in expected.alternatives]
         and all(
             _near(a["score"], score) for a, (_, score) in zip(item["alternatives"], expected.alternatives, strict=True)

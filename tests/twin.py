@@ -24,7 +24,8 @@ from recommender.encoder import Encoder
 from recommender.policy import Audience, OnlinePolicy, Policy
 from tests.twin_wish import Lookup, Request, Wish, loosenings
 
-VALUE_DECIMALS, DECIMALS = 6, 9  # of values; of scores and likenesses
+DECIMALS, COARSE_DECIMALS = 9, 6  # the coarse ones for values made of fractions, which instances keep in float32
+COARSE = ("industry", "quality")
 LADDER = tuple(SkillLevel)
 
 
@@ -197,7 +198,9 @@ class Twin:
         def score(instance: CourseInstance) -> Scored:
             values = self.values(wish, instance, asked).items()
             parts = {
-                name: (round(value, VALUE_DECIMALS), weighed[name] / total) for name, value in values if weighed[name]
+                name: (round(value, COARSE_DECIMALS if name in COARSE else DECIMALS), weighed[name] / total)
+                for name, value in values
+                if weighed[name]
             }
             return Scored(instance, round(sum(value * weight for value, weight in parts.values()), DECIMALS), parts)
 

@@ -10,7 +10,8 @@ from recommender.network import Network
 from recommender.policy import Preference
 from recommender.resolution import ResolvedRequest
 
-VALUE_DECIMALS = 6  # values are published, and scores made of them, with so many decimals
+FLOAT32_DECIMALS = 6  # what float32 columns of fractions, such as a third or 0.94, hold of a value in [0, 1]
+EXACT_DECIMALS = 9
 
 
 class Block(Protocol):
@@ -18,6 +19,7 @@ class Block(Protocol):
 
     preference: Preference
     width: int
+    decimals: int  # to which the value is rounded, so that what float32 adds to it breaks no tie
 
     def of_instances(self, network: Network) -> NDArray[np.float32]:
         """Return the instances' columns, `(n, width) float32`."""

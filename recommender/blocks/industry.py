@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from recommender.blocks.block import FLOAT32_DECIMALS
 from recommender.network import Network
 from recommender.policy import Preference
 from recommender.resolution import ResolvedRequest
@@ -13,6 +14,7 @@ class IndustryBlock:
     """One column per cluster. A course spreads 1 evenly over its clusters; one without clusters has no part."""
 
     preference = Preference.INDUSTRY
+    decimals = FLOAT32_DECIMALS
 
     def __init__(self, taxonomy: Taxonomy) -> None:
         self.taxonomy = taxonomy

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.blocks.block import VALUE_DECIMALS, BatchBlock, Block
+from recommender.blocks.block import BatchBlock, Block
 from recommender.errors import InvalidRequest
 from recommender.network import Network
 from recommender.policy import Preference
@@ -50,6 +50,7 @@ class Layout:
         self.widths = np.array([block.width for block in self.blocks], dtype=np.intp)
         self.starts = np.concatenate([[0], np.cumsum(self.widths)[:-1]]).astype(np.intp)
         self.dimension = int(self.widths.sum())
+        self._grains = 10.0 ** np.array([block.decimals for block in self.blocks])
         self.preferences = tuple(block.preference for block in self.blocks)
 
     def instance_vectors(self, network: Network) -> NDArray[np.float32]:
@@ -90,7 +91,8 @@ class Layout:
     def values(self, vectors: NDArray[np.float32], request: RequestVector) -> NDArray[np.float64]:
         """Return each block's inner product, `(n, blocks) float64`: the one conversion from vectors to contributions.
 
-        Summed row by row in a fixed order, so that a row's values do not depend on which others are computed with it. Rounded to
-        what is published: a third, or a quality of 0.94, kept in float32 would otherwise break ties that the records hold.
+        Summed row by row in a fixed order, so that a row's values do not depend on which others are computed with it, and rounded
+        to each block's decimals.
         """
-        return np.round(np.add.reduceat(vectors * request.unweighted, self.starts, axis=1), VALUE_DECIMALS)
+        values = np.add.reduceat(vectors * request.unweighted, self.starts, axis=1)
+        return np.rint(values * self._grains) / self._grains

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.blocks.block import one_hot
+from recommender.blocks.block import EXACT_DECIMALS, one_hot
 from recommender.domain import SkillLevel
 from recommender.network import Network
 from recommender.policy import Policy, Preference
@@ -16,6 +16,7 @@ class LevelBlock:
     """One column per skill level, and one for courses without a level."""
 
     preference = Preference.LEVEL
+    decimals = EXACT_DECIMALS
     width = _OPEN + 1
 
     def __init__(self, policy: Policy) -> None:

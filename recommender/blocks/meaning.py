@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from recommender.blocks.block import EXACT_DECIMALS
 from recommender.blocks.calibration import Calibration
 from recommender.encoder import Encoder
 from recommender.network import Network
@@ -19,6 +20,7 @@ class MeaningBlock:
     """
 
     preference = Preference.MEANING
+    decimals = EXACT_DECIMALS
 
     def __init__(
         self, encoder: Encoder, calibration: Calibration, course_vectors: NDArray[np.float32] | None = None

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.blocks.block import one_hot
+from recommender.blocks.block import EXACT_DECIMALS, one_hot
 from recommender.domain import Mode
 from recommender.network import Network
 from recommender.policy import Audience, Policy, Preference
@@ -14,6 +14,7 @@ class PlaceBlock:
     """One column per site, one for online, one for at-enterprise; a request holds the proximity of each."""
 
     preference = Preference.PLACE
+    decimals = EXACT_DECIMALS
 
     def __init__(self, site_count: int, policy: Policy) -> None:
         self.policy = policy

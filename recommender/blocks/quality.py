@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.blocks.block import VALUE_DECIMALS
+from recommender.blocks.block import FLOAT32_DECIMALS
 from recommender.domain import Mode
 from recommender.network import Network
 from recommender.policy import Policy, Preference
@@ -14,6 +14,7 @@ class QualityBlock:
     """One column: the site's quality in [0, 1], the policy's stated middle where there is none."""
 
     preference = Preference.QUALITY
+    decimals = FLOAT32_DECIMALS
     width = 1
 
     def __init__(self, policy: Policy) -> None:
@@ -24,7 +25,7 @@ class QualityBlock:
         unknown = self.policy.unknown_quality
         sites = np.array([*(unknown if s.quality is None else s.quality for s in network.sites), unknown])
         quality = np.where(network.in_mode(Mode.ONLINE), unknown, sites[network.site_of])
-        return np.round(quality, VALUE_DECIMALS).astype(np.float32)[:, None]
+        return np.round(quality, FLOAT32_DECIMALS).astype(np.float32)[:, None]
 
     def of_request(self, request: ResolvedRequest) -> NDArray[np.float64] | None:
         """Return 1: everybody prefers a good site."""

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.blocks.block import one_hot
+from recommender.blocks.block import EXACT_DECIMALS, one_hot
 from recommender.domain import Schedule
 from recommender.network import Network
 from recommender.policy import Preference
@@ -17,6 +17,7 @@ class ScheduleBlock:
     """One column per schedule, and one for classes that name none (they suit any)."""
 
     preference = Preference.SCHEDULE
+    decimals = EXACT_DECIMALS
     width = _ANY + 1
 
     def of_instances(self, network: Network) -> NDArray[np.float32]:

@@ -59,7 +59,7 @@ def _load(name: str) -> "SentenceTransformer":
 
         return SentenceTransformer(name, device="cpu")
     except Exception as error:  # missing files, bad JSON, no network, no such model: the library raises a dozen kinds
-        reason = next(iter(str(error).splitlines()), "") or type(error).__name__
+        reason = next(iter(str(error).splitlines()), "").rstrip(" .") or type(error).__name__
         raise EncoderError(
             Bilingual(
                 f"无法加载编码模型 {name}：{reason}。请检查名称或文件夹与网络，或不设置 JINXUE_ENCODER 以使用内置模型。",

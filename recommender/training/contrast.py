@@ -63,7 +63,7 @@ def _train(model: "SentenceTransformer", pairs: Sequence[Pair], *, epochs: int, 
     from sentence_transformers.sentence_transformer.training_args import BatchSamplers
     from transformers.trainer_callback import PrinterCallback
 
-    model.model_card_data.generate_widget_examples = False  # our card is written by hand
+    model.model_card_data.widget = [{"text": ""}]  # else the trainer makes examples for a card that we write by hand
     anchors, positives = zip(*pairs, strict=True)
     with tempfile.TemporaryDirectory() as scratch, _one_thread():
         arguments = SentenceTransformerTrainingArguments(

@@ -1,0 +1,53 @@
+"""The service over the bundled network, on a day that stands still."""
+
+import datetime
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from api import create_app
+from recommender.bootstrap import Service, Workshop
+from recommender.domain import Catalogue
+from recommender.settings import Settings
+from recommender.snapshot import Snapshot
+
+
+class StillService(Service):
+    """A service whose day does not pass by itself."""
+
+    def __init__(self, workshop: Workshop, day: datetime.date) -> None:
+        super().__init__(workshop)
+        self.day = day
+
+    def today(self) -> datetime.date:
+        return self.day
+
+
+@pytest.fixture(scope="session")
+def state(tmp_path_factory: pytest.TempPathFactory, bundled_snapshot: Snapshot, today: datetime.date) -> Path:
+    """A state folder as `jinxue import` and `jinxue build` leave it; only to be read."""
+    folder = tmp_path_factory.mktemp("bundled")
+    workshop = Workshop(Settings(state=folder))
+    workshop.import_catalogue(None, today=today)
+    workshop.snapshots.save(bundled_snapshot)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def app(state: Path, today: datetime.date) -> FastAPI:
+    settings = Settings(state=state)
+    return create_app(settings, StillService(Workshop(settings), today))
+
+
+@pytest.fixture(scope="session")
+def client(app: FastAPI) -> Iterator[TestClient]:
+    with TestClient(app) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def catalogue(bundled_catalogue: Catalogue) -> Catalogue:
+    return bundled_catalogue
