@@ -19,8 +19,9 @@ def show(answer: dict[str, Any], language: Language, console: Console) -> None:
     """Print a recommendation answer."""
     english = language is Language.EN
     table = Table(show_lines=True)
-    for head in _HEADS[language]:
-        table.add_column(head, ratio=1 if head in ("课程与理由", "course, and why") else None)
+    for column, head in enumerate(_HEADS[language]):
+        # Chinese has no blanks to break lines at: fold anywhere
+        table.add_column(head, overflow="fold", ratio={2: 4, 4: 2}.get(column))
     for item in answer["items"]:
         table.add_row(*_row(item, english))
     console.print(table)
