@@ -7,6 +7,7 @@ from fastapi import Depends, Request, Response
 
 from recommender.bootstrap import Service
 from recommender.language import Language
+from recommender.requests import ListingOptions
 
 
 def get_service(request: Request) -> Service:
@@ -24,6 +25,12 @@ def language_of(request: Request) -> Language:
     if chosen is not None:
         return Language(chosen)
     return Language.EN if request.headers.get("accept-language", "").strip().lower().startswith("en") else Language.ZH
+
+
+def speak(request: Request, listing: ListingOptions) -> None:
+    """Let errors be told in the language that a request's own field asks for, if it does."""
+    if "language" in listing.model_fields_set:
+        request.state.language = listing.language
 
 
 class Json(Response):

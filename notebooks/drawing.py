@@ -7,6 +7,7 @@ import notojp_matplotlib  # noqa: F401  registers Noto Sans CJK, which holds eve
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
+from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 from scipy.ndimage import distance_transform_edt
 
@@ -40,6 +41,7 @@ SCHEDULES = {
     Schedule.WEEKEND: ("周末 weekend", "#d1570a"),
     Schedule.SELF_PACED: ("自由安排 self-paced", "#00855f"),
 }
+HALO = [withStroke(linewidth=2.5, foreground="white")]
 _DISTRICT_TINTS = ListedColormap(["#e6efe9", "#f3ead9", "#e4ebf3", "#f2e6ea", "#ecefdc", "#e9e5f2", "#e2f0f1", "#f5ece4", "#e8eee4", "#f0e9e9"])
 _OUTLINE_KM = 6.0
 

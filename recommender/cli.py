@@ -17,8 +17,6 @@ from recommender.errors import CatalogueError, JinxueError
 from recommender.language import Bilingual, Language
 from recommender.settings import Settings, load_settings
 
-BUNDLED_SEED = 20260301  # of the model that is committed
-
 if TYPE_CHECKING:
     from recommender.bootstrap import Workshop
 
@@ -194,12 +192,12 @@ def evaluate(
 @app.command("train-encoder")
 def train_encoder(
     output: Annotated[Path, typer.Argument(help="Folder for the model.")],
-    seed: Annotated[int, typer.Option(help="The same seed and text give the same model.")] = BUNDLED_SEED,
+    seed: Annotated[int | None, typer.Option(help="Another seed than the bundled model's.")] = None,
 ) -> None:
     """Train the bundled encoder anew from the text in this repository."""
-    from recommender.training import train_bundled_encoder
+    from recommender.training import SEED, train_bundled_encoder
 
-    train_bundled_encoder(output, seed=seed, progress=True)
+    train_bundled_encoder(output, seed=SEED if seed is None else seed, progress=True)
     _say(load_settings(), f"模型已写入 {output}。", f"The model stands in {output}.")
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import faiss
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from recommender.errors import SnapshotError
 from recommender.language import Bilingual
@@ -66,5 +67,6 @@ class VectorIndex:
 
 
 def use_threads(count: int) -> None:
-    """Set how many threads FAISS uses: one is fastest for single small queries, more pay for batches."""
+    """Set how many threads FAISS and BLAS use: one is fastest for single small queries, more pay for batches."""
     faiss.omp_set_num_threads(count)
+    threadpool_limits(limits=count)

@@ -14,7 +14,7 @@ from recommender.relaxation import Relaxation, Tier
 from recommender.resolution import ResolvedRequest
 from recommender.snapshot import Snapshot
 
-_SPARE = 24  # courses ranked beyond the page, so that the diversified page is mostly settled at the first attempt
+_SPARE = 16  # courses ranked beyond the page, so that the diversified page is mostly settled at the first attempt
 
 
 @dataclass(frozen=True, slots=True)

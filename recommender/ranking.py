@@ -52,8 +52,7 @@ def best_groups(
         scores = rounded(exact(rows))
         order = np.lexsort((rows, -scores))
         rows, scores = rows[order], scores[order]
-        _, first = np.unique(group_of[rows], return_index=True)
-        first.sort()
+        first = _firsts(group_of[rows].tolist())
         rows, scores = rows[first], scores[first]
         if fetch >= admitted:
             return Ranked(rows[:count], scores[:count], complete=len(rows) <= count)
@@ -61,3 +60,11 @@ def best_groups(
         if np.count_nonzero(final) >= count:
             return Ranked(rows[:count], scores[:count], complete=False)
         fetch *= 4
+
+
+def _firsts(groups: list[int]) -> list[int]:
+    """Return the positions at which each group stands first."""
+    positions: dict[int, int] = {}
+    for position, group in enumerate(groups):
+        positions.setdefault(group, position)
+    return list(positions.values())

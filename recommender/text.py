@@ -5,10 +5,11 @@ from functools import lru_cache
 
 from opencc import OpenCC
 
+# words that the traditional script spells with another character, which opencc keeps
 _SPELLINGS = (
     ("座标", "坐标"),
     ("想像", "想象"),
-)  # words that the traditional script spells with another character, which opencc keeps
+)
 
 
 @lru_cache(maxsize=1)

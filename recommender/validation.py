@@ -79,7 +79,8 @@ _SENTENCES: Mapping[str, Bilingual] = {
     ),
 }
 _LATITUDE_TOO_LARGE = Bilingual(
-    "不能大于 {le}；请检查是否与经度写反了。", "Must be at most {le}; check that it is not exchanged with the longitude."
+    "不能大于 {le}；请检查是否与经度写反了。",
+    "Must be at most {le}; check that it is not exchanged with the longitude.",
 )
 
 

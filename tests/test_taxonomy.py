@@ -6,7 +6,7 @@ from importlib.resources import files
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recommender.domain import ClusterRelation, IndustryCluster, SkillLevel
@@ -126,6 +126,7 @@ def test_a_taxonomy_without_clusters_relates_nothing() -> None:
     assert empty.suggest("机器人") == []
 
 
+@settings(deadline=None)  # the first example waits for an import or a table
 @given(pairs=relations)
 def test_relatedness_is_symmetric_within_zero_and_one_and_whole_to_itself(pairs: list[ClusterRelation]) -> None:
     matrix = Taxonomy(CLUSTERS, pairs).relatedness

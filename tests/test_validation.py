@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
@@ -135,6 +135,7 @@ def test_something_else_in_a_record_s_place_is_explained(model: type, value: obj
         assert_explained(error)
 
 
+@settings(deadline=None)  # the first example waits for an import or a table
 @given(fields=st.lists(st.tuples(st.sampled_from(FIELDS), json_values), min_size=1, max_size=3))
 def test_whatever_is_sent_is_read_or_explained(fields: list[tuple[tuple[type, str], Any]]) -> None:
     model = fields[0][0][0]

@@ -100,13 +100,8 @@ class Twin:
     def answer(self, request: Request, *, today: datetime.date) -> TwinAnswer:
         """Return the answer to `request` on the day `today`."""
         wish = self.lookup.wish(request, today)
-        weights = (
-            self.policy.weights(Audience.ENTERPRISE if wish.enterprise else Audience.LEARNER)
-            if request.weights is None
-            else request.weights
-        )
         diversity = self.policy.diversity if request.diversity is None else request.diversity
-        score = self._scorer(wish, {preference.value: weight for preference, weight in weights.items()})
+        score = self._scorer(wish, self._weights(wish, request))
         failures = Counter(name for instance in self.instances for name in self.failures(wish, instance))
         tiers = self._tiers(wish, request.k)
         items: list[TwinItem] = []
@@ -118,6 +113,16 @@ class Twin:
             before += len(tier.courses)
         relaxations = [tier.relaxation for tier in tiers if tier.relaxation]
         return TwinAnswer(items[request.offset :], len(tiers[0].courses), dict(failures), relaxations)
+
+    def scores(self, request: Request, *, today: datetime.date) -> dict[str, float]:
+        """Return the score of every instance that is eligible for `request`, by id."""
+        wish = self.lookup.wish(request, today)
+        score = self._scorer(wish, self._weights(wish, request))
+        return {i.instance_id: score(i).score for i in self.instances if not self.failures(wish, i)}
+
+    def _weights(self, wish: Wish, request: Request) -> dict[str, float]:
+        usual = self.policy.weights(Audience.ENTERPRISE if wish.enterprise else Audience.LEARNER)
+        return {preference.value: weight for preference, weight in (request.weights or usual).items()}
 
     def failures(self, wish: Wish, instance: CourseInstance) -> list[str]:
         """Return the names of the conditions that an instance does not meet."""

@@ -14,7 +14,8 @@ from recommender.requests import MAXIMUM_OFFSET, Phrase
 
 router = APIRouter(prefix="/v1", tags=["catalogue 目录"], responses=PROBLEMS)
 
-Id = Annotated[str, Path(max_length=128)]
+CourseId = Annotated[str, Path(max_length=128, examples=["team-leader-training"])]
+SiteId = Annotated[str, Path(max_length=128, examples=["hub-pingshan"])]
 
 
 class _Paged(BaseModel):
@@ -68,7 +69,7 @@ async def courses(wanted: Annotated[CourseFilter, Query()], service: CurrentServ
 
 
 @router.get("/courses/{course_id}", response_model=CourseDetail, summary="A course and its classes")
-async def course(course_id: Id, service: CurrentService) -> Json:
+async def course(course_id: CourseId, service: CurrentService) -> Json:
     """Return one course with all its classes."""
     return Json(Directory(service.matcher.snapshot).course_detail(course_id))
 
@@ -89,7 +90,7 @@ async def sites(wanted: Annotated[SiteFilter, Query()], service: CurrentService)
 
 
 @router.get("/sites/{site_id}", response_model=SiteDetail, summary="A site and its classes")
-async def site(site_id: Id, service: CurrentService) -> Json:
+async def site(site_id: SiteId, service: CurrentService) -> Json:
     """Return one site with all its classes."""
     return Json(Directory(service.matcher.snapshot).site_detail(site_id))
 

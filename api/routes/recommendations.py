@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Path, Query, Request
 
-from api.dependencies import CurrentService, Json
+from api.dependencies import CurrentService, Json, speak
 from api.errors import PROBLEMS
 from api.examples import ENTERPRISE_EXAMPLES, LEARNER_EXAMPLES
 from api.repeats import RepeatableRoute
@@ -21,7 +21,7 @@ async def recommend(
     service: CurrentService,
 ) -> Json:
     """Return the best courses for the profile sent, each at its best class, with reasons; nothing of it is stored."""
-    request.state.language = profile.language
+    speak(request, profile)
     return Json(service.matcher.recommend(profile, today=service.today()))
 
 
@@ -32,7 +32,7 @@ async def recommend_to_enterprise(
     service: CurrentService,
 ) -> Json:
     """Return courses that can be taught at the enterprise, customised for it, or attended near it; nothing is stored."""
-    request.state.language = need.language
+    speak(request, need)
     return Json(service.matcher.recommend(need, today=service.today()))
 
 
@@ -41,7 +41,7 @@ async def recommend_to_enterprise(
 )
 async def recommend_to_stored_learner(
     request: Request,
-    learner_id: Annotated[str, Path(max_length=128)],
+    learner_id: Annotated[str, Path(max_length=128, examples=["learner-0001"])],
     listing: Annotated[ListingOptions, Query()],
     service: CurrentService,
 ) -> Json:
@@ -56,7 +56,7 @@ async def recommend_to_stored_learner(
 )
 async def recommend_to_stored_enterprise(
     request: Request,
-    enterprise_id: Annotated[str, Path(max_length=128)],
+    enterprise_id: Annotated[str, Path(max_length=128, examples=["foxconn"])],
     listing: Annotated[ListingOptions, Query()],
     service: CurrentService,
 ) -> Json:
@@ -67,5 +67,5 @@ async def recommend_to_stored_enterprise(
 
 
 def _given(request: Request, listing: ListingOptions) -> dict[str, Any]:
-    request.state.language = listing.language
+    speak(request, listing)
     return listing.model_dump(exclude_unset=True)

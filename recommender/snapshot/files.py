@@ -12,7 +12,7 @@ from recommender.blocks import Calibration
 from recommender.blocks.meaning import MeaningBlock
 from recommender.domain import Catalogue
 from recommender.encoder import Encoder
-from recommender.errors import SnapshotError
+from recommender.errors import InvalidRequest, SnapshotError
 from recommender.index import VectorIndex
 from recommender.language import Bilingual
 from recommender.network import Network
@@ -154,7 +154,7 @@ class SnapshotFolder:
     def _manifest(self, folder: Path) -> Manifest:
         try:
             manifest = Manifest.model_validate_json((folder / _MANIFEST).read_bytes())
-        except (OSError, ValidationError) as error:
+        except (OSError, ValueError) as error:  # a ValidationError is a ValueError, and so is a name that is no path
             raise _refuse(
                 f"{folder.name} 的清单缺失或已损坏", f"the manifest of {folder.name} is missing or damaged"
             ) from error
@@ -165,7 +165,7 @@ class SnapshotFolder:
     def _read(self, folder: Path, manifest: Manifest, encoder: Encoder, policy: Policy) -> Snapshot:
         try:
             network = Network(_catalogues.validate_json((folder / _CATALOGUE).read_bytes()))
-        except ValidationError as error:
+        except (ValidationError, LookupError, StopIteration, InvalidRequest) as error:  # or do not refer to each other
             raise _refuse("目录记录无法读取", "the catalogue's records cannot be read") from error
         calibration = Calibration(manifest.calibration_slope, manifest.calibration_intercept)
         layout = make_layout(network, policy, MeaningBlock(encoder, calibration))

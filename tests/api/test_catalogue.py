@@ -120,7 +120,7 @@ def test_there_are_one_hub_twenty_workshops_and_a_hundred_centres(client: TestCl
     assert counts == {SiteKind.HUB: 1, SiteKind.WORKSHOP: 20, SiteKind.CENTRE: 100}
 
 
-@pytest.mark.parametrize("place", ["坪山区", "坪山", "坪山區", "深圳市坪山区"])
+@pytest.mark.parametrize("place", ["坪山区", "坪山區", "深圳市坪山区", " 深圳坪山区 "])
 def test_sites_are_found_by_their_district(client: TestClient, place: str) -> None:
     found = listed(client, "/v1/sites", place=place)
 

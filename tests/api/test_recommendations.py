@@ -151,13 +151,13 @@ def test_a_place_and_its_point_give_the_same_list(client: TestClient) -> None:
     assert course_ids(by_name) == course_ids(by_point)
 
 
-@pytest.mark.parametrize(("policy", "proximity"), [("near", 1), ("neutral", 0.5), ("far", 0)])
+@pytest.mark.parametrize(("online", "proximity"), [("near", 1), ("neutral", 0.5), ("far", 0)])
 def test_online_classes_are_as_near_as_the_stated_policy_has_it(
-    client: TestClient, policy: str, proximity: float
+    client: TestClient, online: str, proximity: float
 ) -> None:
-    answer = recommend(client, **ROBOTS, modes=["online"], online_policy=policy)
+    answer = recommend(client, **ROBOTS, modes=["online"], online_policy=online)
 
-    assert (answer["policy"]["online"], answer["policy"]["online_proximity"]) == (policy, proximity)
+    assert (answer["policy"]["online"], answer["policy"]["online_proximity"]) == (online, proximity)
     assert answer["items"]
     for item in answer["items"]:
         assert item["instance"]["mode"] == "online"

@@ -23,7 +23,7 @@ from recommender.profiles import learner_request
 from recommender.relaxation import tiers
 from recommender.resolution import resolve
 from recommender.snapshot import build_snapshot
-from tests.networks import random_catalogue
+from tests.networks import Shape, random_catalogue
 
 TODAY = datetime.date(2026, 11, 22)
 
@@ -63,7 +63,7 @@ def main() -> None:
     parser.add_argument("--requests", type=int, default=500)
     options = parser.parse_args()
     use_threads(1)
-    catalogue = random_catalogue(instances=options.instances, seed=0)
+    catalogue = random_catalogue(0, Shape(instances=options.instances))
     with Console(stderr=True).status("…"):
         times = measure(catalogue, options.requests)
     table = Table("", "p50 µs", "p90 µs", "p99 µs", title=f"{options.instances} instances, k = 10, one thread")

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -50,6 +50,7 @@ def test_distances_that_can_be_worked_out_on_paper(
     assert distances_km(array(one), array(other)).item() == pytest.approx(kilometres, abs=2e-3)
 
 
+@settings(deadline=None)  # the first example waits for an import or a table
 @given(points=anywhere)
 def test_the_way_back_is_as_long_and_a_point_is_nowhere_far_from_itself(points: list[tuple[float, float]]) -> None:
     distances = distances_km(array(*points), array(*points))

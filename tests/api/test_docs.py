@@ -1,0 +1,111 @@
+"""The documentation: whole, with examples, and readable without a network."""
+
+import re
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+PROBLEM = {"schema": {"$ref": "#/components/schemas/Problem"}}
+PROMISED = {
+    ("post", "/v1/recommendations"),
+    ("post", "/v1/enterprise-recommendations"),
+    ("post", "/v1/audiences"),
+    ("get", "/v1/learners/{learner_id}/recommendations"),
+    ("get", "/v1/enterprises/{enterprise_id}/recommendations"),
+    ("get", "/v1/courses"),
+    ("get", "/v1/courses/{course_id}"),
+    ("get", "/v1/sites"),
+    ("get", "/v1/sites/{site_id}"),
+    ("get", "/v1/places"),
+    ("get", "/v1/taxonomy"),
+    ("get", "/healthz"),
+    ("get", "/readyz"),
+}
+
+
+@pytest.fixture(scope="module")
+def document(client: TestClient) -> dict[str, Any]:
+    response = client.get("/openapi.json")
+    assert response.status_code == 200
+    return response.json()
+
+
+@pytest.fixture(scope="module")
+def operations(document: dict[str, Any]) -> dict[tuple[str, str], dict[str, Any]]:
+    return {(method, path): one for path, methods in document["paths"].items() for method, one in methods.items()}
+
+
+@pytest.mark.parametrize("url", ["/docs", "/redoc"])
+def test_the_documentation_is_read_without_a_network(client: TestClient, url: str) -> None:
+    page = client.get(url)
+    parts = re.findall(r'(?:src|href)="([^"]+)"', page.text)
+
+    assert page.status_code == 200
+    assert "/openapi.json" in page.text
+    assert not re.search(r"https?://", page.text)
+    assert any(part.endswith(".js") for part in parts)
+    for part in parts:
+        assert part.startswith("/")
+        assert client.get(part).status_code == 200
+        assert len(client.get(part).content) > 1_000
+
+
+def test_exactly_the_promised_addresses_are_documented(operations: dict[tuple[str, str], dict[str, Any]]) -> None:
+    assert set(operations) == PROMISED
+
+
+def test_every_operation_says_what_it_does_and_belongs_to_a_subject(
+    operations: dict[tuple[str, str], dict[str, Any]],
+) -> None:
+    assert len({one["operationId"] for one in operations.values()}) == len(operations)
+    for one in operations.values():
+        assert one["summary"]
+        assert len(one["description"]) > 20
+        assert one["tags"]
+
+
+def test_every_answer_has_a_schema(operations: dict[tuple[str, str], dict[str, Any]]) -> None:
+    for one in operations.values():
+        assert one["responses"]["200"]["content"]["application/json"]["schema"]["$ref"]
+
+
+def test_problems_are_documented_as_what_they_are(operations: dict[tuple[str, str], dict[str, Any]]) -> None:
+    for (_, path), one in operations.items():
+        if path.startswith("/v1"):
+            assert one["responses"]["422"]["content"] == {"application/problem+json": PROBLEM}
+            assert one["responses"]["404"]["content"] == {"application/problem+json": PROBLEM}
+        assert "HTTPValidationError" not in str(one)
+
+
+def test_every_body_and_every_id_has_an_example(operations: dict[tuple[str, str], dict[str, Any]]) -> None:
+    for (method, _), one in operations.items():
+        if method == "post":
+            assert one["requestBody"]["content"]["application/json"]["examples"]
+        for parameter in one.get("parameters", []):
+            if parameter["in"] == "path":
+                assert parameter["schema"]["examples"]
+
+
+def test_every_id_given_as_an_example_exists(
+    client: TestClient, operations: dict[tuple[str, str], dict[str, Any]]
+) -> None:
+    for (_, path), one in operations.items():
+        for parameter in one.get("parameters", []):
+            for example in parameter["schema"].get("examples", []) if parameter["in"] == "path" else []:
+                assert client.get(path.replace("{" + parameter["name"] + "}", example)).status_code == 200
+
+
+def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
+    named = set(re.findall(r"#/components/schemas/([\w.-]+)", str(document)))
+
+    assert named <= set(document["components"]["schemas"])
+    assert "Problem" in named
+
+
+def test_the_page_is_served_at_the_root_and_loads_nothing_from_elsewhere(client: TestClient) -> None:
+    page = client.get("/")
+
+    assert page.status_code == 200
+    assert page.headers["content-type"].startswith("text/html")
+    assert page.headers["content-security-policy"] == "default-src 'self'"
