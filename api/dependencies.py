@@ -10,8 +10,8 @@ from recommender.language import Language
 from recommender.requests import ListingOptions
 
 
-def get_service(request: Request) -> Service:
-    """Return the service that the application opened at its start."""
+async def get_service(request: Request) -> Service:
+    """Return the service that the application opened at its start; async, as FastAPI would send a plain function to a thread."""
     service: Service = request.app.state.service
     return service
 

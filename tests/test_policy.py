@@ -1,5 +1,6 @@
 """The bundled policy is sensible, and a file that is not is refused with its reason."""
 
+import re
 from importlib.resources import files
 from pathlib import Path
 
@@ -17,10 +18,12 @@ def policy() -> Policy:
     return load_policy()
 
 
-def changed(folder: Path, old: str, new: str) -> Path:
-    assert old in BUNDLED
+def changed(folder: Path, key: str, line: str) -> Path:
+    """Write the bundled policy with the first line that sets `key` replaced."""
+    text, found = re.subn(rf"(?m)^{key} = .*$", line, BUNDLED, count=1)
+    assert found
     path = folder / "policy.toml"
-    path.write_text(BUNDLED.replace(old, new), encoding="utf-8")
+    path.write_text(text, encoding="utf-8")
     return path
 
 
@@ -55,36 +58,39 @@ def test_a_policy_does_not_change(policy: Policy) -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new"),
-    [("diversity = 0.1", "diversity = 0.2"), ("place = 0.25", "place = 0.26"), ('"-7" = 0.0', '"-7" = 0.01')],
+    ("key", "line"),
+    [("diversity", "diversity = 0.1234"), ("place", "place = 0.2345"), ('"-7"', '"-7" = 0.0123')],
 )
-def test_the_digest_changes_with_any_number_and_only_then(tmp_path: Path, policy: Policy, old: str, new: str) -> None:
-    assert load_policy(changed(tmp_path, old, new)).digest != policy.digest
-    assert load_policy(changed(tmp_path, "# What a ranking", "# Whatever a ranking")).digest == policy.digest
+def test_the_digest_changes_with_any_number_and_only_then(tmp_path: Path, policy: Policy, key: str, line: str) -> None:
+    commented = tmp_path / "commented.toml"
+    commented.write_text(f"# Another comment.\n{BUNDLED}", encoding="utf-8")
+
+    assert load_policy(changed(tmp_path, key, line)).digest != policy.digest
+    assert load_policy(commented).digest == policy.digest
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "named"),
+    ("key", "line", "named"),
     [
-        ("half_distance_km = 5.0", "half_distance_km = 0.0", "half_distance_km"),
-        ("half_distance_km = 5.0", "half_distance_km = nan", "half_distance_km"),
-        ("maximum_distance_km = 30.0", "maximum_distance_km = inf", "maximum_distance_km"),
-        ("maximum_distance_km = 30.0", 'maximum_distance_km = "far"', "maximum_distance_km"),
-        ("diversity = 0.1", "diversity = nan", "diversity"),
-        ("diversity = 0.1", "diversity = 1.1", "diversity"),
-        ("diversity = 0.1", "", "diversity"),
-        ("diversity = 0.1", "diversity = 0.1\ngravity = 9.8", "gravity"),
-        ("level_reach = 2", "level_reach = 2.5", "level_reach"),
-        ("place = 0.25", "place = -0.25", "learner_weights.place"),
-        ("place = 0.25", "plaice = 0.25", "learner_weights.plaice"),
-        ('"7" = 0.0', "", "level_fit"),
-        ('"7" = 0.0', '"8" = 0.0', "level_fit"),
-        ('"7" = 0.0', '"seven" = 0.0', "level_fit.seven"),
-        ('"0" = 0.6', '"0" = 1.6', "level_fit.0"),
+        ("half_distance_km", "half_distance_km = 0.0", "half_distance_km"),
+        ("half_distance_km", "half_distance_km = nan", "half_distance_km"),
+        ("maximum_distance_km", "maximum_distance_km = inf", "maximum_distance_km"),
+        ("maximum_distance_km", 'maximum_distance_km = "far"', "maximum_distance_km"),
+        ("diversity", "diversity = nan", "diversity"),
+        ("diversity", "diversity = 1.1", "diversity"),
+        ("diversity", "", "diversity"),
+        ("diversity", "diversity = 0.1\ngravity = 9.8", "gravity"),
+        ("level_reach", "level_reach = 2.5", "level_reach"),
+        ("place", "place = -0.25", "learner_weights.place"),
+        ("place", "plaice = 0.25", "learner_weights.plaice"),
+        ('"7"', "", "level_fit"),
+        ('"7"', '"8" = 0.0', "level_fit"),
+        ('"7"', '"seven" = 0.0', "level_fit.seven"),
+        ('"0"', '"0" = 1.6', "level_fit.0"),
     ],
 )
-def test_a_wrong_value_is_named_in_both_languages(tmp_path: Path, old: str, new: str, named: str) -> None:
-    path = changed(tmp_path, old, new)
+def test_a_wrong_value_is_named_in_both_languages(tmp_path: Path, key: str, line: str, named: str) -> None:
+    path = changed(tmp_path, key, line)
 
     with pytest.raises(SettingsError) as caught:
         load_policy(path)

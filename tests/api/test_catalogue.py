@@ -165,7 +165,9 @@ def test_the_taxonomy_names_28_clusters_and_eight_levels(client: TestClient) -> 
     related = {c["cluster_id"]: c["related"] for c in taxonomy["clusters"]}
 
     assert len(related) == 28
-    assert all(0 < share <= 1 and related[to][one] == share for one, row in related.items() for to, share in row.items())
+    assert all(
+        0 < share <= 1 and related[to][one] == share for one, row in related.items() for to, share in row.items()
+    )
     assert [level["level"] for level in taxonomy["skill_levels"]] == [level.value for level in SkillLevel]
     assert [level["step"] for level in taxonomy["skill_levels"]] == list(range(8))
     assert [level["name"] for level in taxonomy["skill_levels"]] == [names.name for names in skill_levels().values()]

@@ -308,7 +308,8 @@ def test_numbers_beyond_all_numbers_are_refused(client: TestClient, field: str, 
 
 
 @pytest.mark.parametrize(
-    "body", [b'{"goal":"x","\\ud800":1}', b'{"goal":"x","weights":{"\\udfff":1}}', b'{"goal":"x","location":{"\\ud800":1}}']
+    "body",
+    [b'{"goal":"x","\\ud800":1}', b'{"goal":"x","weights":{"\\udfff":1}}', b'{"goal":"x","location":{"\\ud800":1}}'],
 )
 def test_lone_surrogates_in_names_are_refused(client: TestClient, body: bytes) -> None:
     assert len(fields_of(client.post(LEARNER, content=body, headers=JSON))) >= 1
@@ -323,7 +324,9 @@ UNKNOWN = {
 
 
 @pytest.mark.parametrize(("url", "field"), UNKNOWN.items())
-@pytest.mark.parametrize("text", ["nope", "%ff%fe", "%ed%a0%80", "%00", "%20", "不存在", "..", "a%0d%0ab", "x" * 128, "{}"])
+@pytest.mark.parametrize(
+    "text", ["nope", "%ff%fe", "%ed%a0%80", "%00", "%20", "不存在", "..", "a%0d%0ab", "x" * 128, "{}"]
+)
 def test_an_id_that_does_not_exist_is_not_found(client: TestClient, url: str, field: str, text: str) -> None:
     if text == "..":
         problem_of(client.get(url.replace("{}", "%2e%2e")))
@@ -399,7 +402,9 @@ def test_a_name_that_is_not_there_gets_suggestions(client: TestClient) -> None:
     assert "chief_technician" in level
 
 
-@pytest.mark.parametrize("url", ["/nope", "/v1", "/v1/", "/v1//courses", "/page/nope", "/page/..%2fapp.py", "/v1/courses/a/b"])
+@pytest.mark.parametrize(
+    "url", ["/nope", "/v1", "/v1/", "/v1//courses", "/page/nope", "/page/..%2fapp.py", "/v1/courses/a/b"]
+)
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_an_unknown_address_is_not_found(client: TestClient, method: str, url: str) -> None:
     problem = problem_of(client.request(method, url))

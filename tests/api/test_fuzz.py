@@ -26,7 +26,9 @@ junk = st.recursive(
     max_leaves=6,
 )
 days = st.dates(datetime.date.min, datetime.date.max).map(str)
-names = st.sampled_from(["智能机器人", "机器人", "中级工", "三级", "焊工", "想考电工证", "班组管理", "", " ", "🙂", "x"])
+names = st.sampled_from(
+    ["智能机器人", "机器人", "中级工", "三级", "焊工", "想考电工证", "班组管理", "", " ", "🙂", "x"]
+)
 locations = st.fixed_dictionaries(
     {},
     optional={

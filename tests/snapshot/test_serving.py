@@ -1,0 +1,137 @@
+"""Which snapshot serves: the saved one while it is sound, a new one when it is not, the old one when a build fails."""
+
+import datetime
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from recommender.bootstrap import Service, Workshop
+from recommender.domain import Catalogue
+from recommender.encoder import Encoder
+from recommender.errors import EncoderError, SnapshotError, StoreError
+from recommender.language import Bilingual
+from recommender.requests import LearnerRequest
+from recommender.settings import Settings
+from recommender.snapshot import Snapshot
+from tests.networks import TODAY, random_catalogue
+
+
+@pytest.fixture
+def workshop(tmp_path) -> Workshop:
+    """A workshop of its own, with a random network in its store."""
+    made = Workshop(Settings(state=tmp_path / "state", _env_file=None))
+    _store(made, random_catalogue(0))
+    return made
+
+
+def _store(workshop: Workshop, catalogue: Catalogue) -> None:
+    with workshop.open_store() as store:
+        store.replace(catalogue, imported_at=datetime.datetime.now(datetime.UTC), source="test", day=TODAY)
+
+
+def _folder(workshop: Workshop) -> Path:
+    return workshop.snapshots.path / (workshop.snapshots.current() or "")
+
+
+def _built_at(snapshot_folder: Path) -> int:
+    return (snapshot_folder / "manifest.json").stat().st_mtime_ns
+
+
+def test_without_a_snapshot_one_is_built(workshop, encoder):
+    snapshot = workshop.open_snapshot(encoder)
+    assert workshop.snapshots.current() == snapshot.version
+
+
+def test_a_sound_snapshot_is_loaded_and_not_built_again(workshop, encoder):
+    workshop.build(encoder)
+    built = _built_at(_folder(workshop))
+    workshop.open_snapshot(encoder)
+    assert _built_at(_folder(workshop)) == built
+
+
+DAMAGES: dict[str, Callable[[Workshop], object]] = {
+    "an index is missing": lambda w: (_folder(w) / "instances.faiss").unlink(),
+    "an index is truncated": lambda w: (_folder(w) / "learners.faiss").write_bytes(b"IxFI"),
+    "the records are damaged": lambda w: (_folder(w) / "catalogue.json").write_bytes(b"{}"),
+    "the manifest is of another format": lambda w: (_folder(w) / "manifest.json").write_text('{"format": 99}'),
+    "CURRENT points nowhere": lambda w: (w.snapshots.path / "CURRENT").write_text("0-nowhere"),
+    "CURRENT is no text": lambda w: (w.snapshots.path / "CURRENT").write_bytes(b"\xff\x00"),
+    "CURRENT is missing": lambda w: (w.snapshots.path / "CURRENT").unlink(),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_snapshot_is_built_anew(workshop, encoder, damage):
+    version = workshop.build(encoder).version
+    DAMAGES[damage](workshop)
+    with pytest.raises(SnapshotError):
+        workshop.snapshots.load(encoder, workshop.policy)
+    assert workshop.open_snapshot(encoder).version == version
+    assert workshop.snapshots.load(encoder, workshop.policy).version == version
+
+
+def test_a_snapshot_older_than_the_store_is_built_anew(workshop, encoder):
+    old = workshop.build(encoder)
+    _store(workshop, random_catalogue(1))
+    assert workshop.open_snapshot(encoder).catalogue_version == old.catalogue_version + 1
+
+
+def test_a_snapshot_under_another_policy_is_built_anew(workshop, encoder, policy):
+    old = workshop.build(encoder)
+    workshop.policy = policy.model_copy(update={"unknown_quality": 0.3})
+    assert workshop.open_snapshot(encoder).version != old.version
+
+
+def test_an_empty_store_gives_no_snapshot(tmp_path, encoder):
+    with pytest.raises(StoreError, match="import"):
+        Workshop(Settings(state=tmp_path, _env_file=None)).open_snapshot(encoder)
+
+
+class _TiringEncoder:
+    """An encoder that fails after so many texts."""
+
+    def __init__(self, encoder: Encoder, texts: int) -> None:
+        self.name, self.dimension, self._encoder, self._left = encoder.name, encoder.dimension, encoder, texts
+
+    def encode_queries(self, texts):
+        self._left -= len(texts)
+        if self._left < 0:
+            raise EncoderError(Bilingual("累了", "tired"))
+        return self._encoder.encode_queries(texts)
+
+    encode_passages = encode_queries
+
+
+@pytest.mark.parametrize("texts", [0, 10, 25])
+def test_the_old_snapshot_serves_on_when_a_build_fails_halfway(workshop, encoder, texts):
+    service = Service(workshop)
+    question = LearnerRequest(goal="叉车")
+    before = service.matcher.recommend(question, today=TODAY)
+    _store(workshop, random_catalogue(1))
+    with pytest.raises(EncoderError):
+        workshop.build(_TiringEncoder(encoder, texts))
+    assert service.refresh() is False
+    assert service.matcher.recommend(question, today=TODAY) == before
+    assert workshop.snapshots.current() == before["snapshot"]
+
+
+def test_a_service_swaps_in_the_new_snapshot_whole(workshop, encoder):
+    service = Service(workshop)
+    old: Snapshot = service.matcher.snapshot
+    assert service.refresh() is False
+    _store(workshop, random_catalogue(1))
+    new = workshop.build(encoder)
+    assert service.refresh() is True
+    assert service.matcher.snapshot.version == new.version != old.version
+
+
+def test_a_service_keeps_its_snapshot_when_the_new_one_is_damaged(workshop, encoder):
+    service = Service(workshop)
+    old = service.matcher.snapshot.version
+    _store(workshop, random_catalogue(1))
+    workshop.build(encoder)
+    (_folder(workshop) / "instances.faiss").unlink()
+    with pytest.raises(SnapshotError):
+        service.refresh()
+    assert service.matcher.recommend(LearnerRequest(goal="叉车"), today=TODAY)["snapshot"] == old
