@@ -18,15 +18,15 @@ from recommender.settings import Settings
 def run(settings: Settings) -> bool:
     """Serve until told to stop; tell whether serving began. JinxueError when the port cannot be had, or there is nothing to serve."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s", stream=sys.stderr)
-    listening = _listen(settings)
-    service = Service(Workshop(settings))  # opened here, where what is wrong can be said in a sentence
-    app = create_app(settings, service)
-    app.state.on_ready = lambda service: _invite(settings, service, listening.getsockname()[1])
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: None)  # uvicorn stops at it, then raises it once more
-    config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
-    server = uvicorn.Server(config)
-    server.run(sockets=[listening])
+    with _listen(settings) as listening:
+        service = Service(Workshop(settings))  # opened here, where what is wrong can be said in a sentence
+        app = create_app(settings, service)
+        app.state.on_ready = lambda service: _invite(settings, service, listening.getsockname()[1])
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: None)  # uvicorn stops at it, then raises it once more
+        config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
+        server = uvicorn.Server(config)
+        server.run(sockets=[listening])
     return server.started
 
 

@@ -42,7 +42,9 @@ SCHEDULES = {
     Schedule.SELF_PACED: ("自由安排 self-paced", "#00855f"),
 }
 HALO = [withStroke(linewidth=2.5, foreground="white")]
-_DISTRICT_TINTS = ListedColormap(["#e6efe9", "#f3ead9", "#e4ebf3", "#f2e6ea", "#ecefdc", "#e9e5f2", "#e2f0f1", "#f5ece4", "#e8eee4", "#f0e9e9"])
+_DISTRICT_TINTS = ListedColormap(
+    ["#e6efe9", "#f3ead9", "#e4ebf3", "#f2e6ea", "#ecefdc", "#e9e5f2", "#e2f0f1", "#f5ece4", "#e8eee4", "#f0e9e9"]
+)
 _OUTLINE_KM = 6.0
 
 
@@ -96,16 +98,37 @@ def draw_city(axes: Axes, network: Network, *, marks: NDArray[np.float64], tint:
     nearest = np.where(away.min(axis=1) <= _OUTLINE_KM, owner[away.argmin(axis=1)], -1).reshape(latitudes.shape)
     shown = np.ma.masked_less(nearest, 0)
     colours = _DISTRICT_TINTS if tint else ListedColormap(["#eceeea"])
-    axes.pcolormesh(longitudes, latitudes, shown, cmap=colours, vmin=0, vmax=len(_DISTRICT_TINTS.colors) - 1, zorder=0, rasterized=True)
-    axes.contour(longitudes, latitudes, nearest + 0.0, levels=np.arange(-0.5, len(districts)), colors="white", linewidths=1.2, zorder=1)
+    axes.pcolormesh(
+        longitudes,
+        latitudes,
+        shown,
+        cmap=colours,
+        vmin=0,
+        vmax=colours.N - 1,
+        zorder=0,
+        rasterized=True,
+    )
+    axes.contour(
+        longitudes,
+        latitudes,
+        nearest + 0.0,
+        levels=np.arange(-0.5, len(districts)),
+        colors="white",
+        linewidths=1.2,
+        zorder=1,
+    )
     marked = np.zeros(nearest.shape, dtype=bool)
     marked[np.searchsorted(latitudes[:, 0], marks[:, 0]), np.searchsorted(longitudes[0], marks[:, 1])] = True
     for number, district in enumerate(districts):
         clear = distance_transform_edt((nearest == number) & ~marked)
         spot = np.unravel_index(clear.argmax(), clear.shape)
-        label = {"ha": "center", "va": "center", "fontsize": 11, "color": "#7c8784", "weight": "bold", "zorder": 1}
-        axes.text(longitudes[spot], latitudes[spot], district.name, **label)
-    axes.set(aspect=1 / np.cos(np.radians(points[:, 0].mean())), xticks=[], yticks=[], xlim=(west, east), ylim=(south, north))
+        where = float(longitudes[spot]), float(latitudes[spot])
+        axes.text(
+            *where, district.name, ha="center", va="center", fontsize=11, color="#7c8784", weight="bold", zorder=1
+        )
+    axes.set(
+        aspect=1 / np.cos(np.radians(points[:, 0].mean())), xticks=[], yticks=[], xlim=(west, east), ylim=(south, north)
+    )
     axes.spines[:].set_visible(False)
     scale_bar(axes, 10)
 

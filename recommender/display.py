@@ -23,9 +23,12 @@ def show(answer: dict[str, Any], language: Language, console: Console) -> None:
         # Chinese has no blanks to break lines at: fold anywhere
         table.add_column(head, overflow="fold", ratio={2: 4, 4: 2}.get(column))
     for item in answer["items"]:
-        table.add_row(*_row(item, english))
+        # as text, for a name may hold brackets that rich would take for markup
+        table.add_row(*(cell if isinstance(cell, Text) else Text(cell) for cell in _row(item, english)))
     console.print(table)
-    excluded = [f"{MEANINGS[Constraint(name)].in_language(language)} {count}" for name, count in answer["excluded"].items()]
+    excluded = [
+        f"{MEANINGS[Constraint(name)].in_language(language)} {count}" for name, count in answer["excluded"].items()
+    ]
     zh = f"符合条件的课程 {answer['eligible_courses']} 门。被排除的班次：{'，'.join(excluded)}。"
     en = f"{answer['eligible_courses']} eligible courses. Classes excluded because {', '.join(excluded)}."
     console.print(en if english else zh, markup=False, highlight=False)

@@ -67,11 +67,11 @@ def _rows(path: Path) -> list[dict[str, str]]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file, restval="")
-            rows = list(reader)
+            columns, rows = reader.fieldnames or (), list(reader)
     except (OSError, ValueError, csv.Error) as error:
         message = Bilingual(f"评测文件无法读取（{error}）。", f"The judgements cannot be read ({error}).")
         raise CatalogueError([CatalogueProblem(path.name, message)]) from error
-    missing = "、".join(column for column in _COLUMNS if column not in (reader.fieldnames or ()))
+    missing = "、".join(column for column in _COLUMNS if column not in columns)
     if missing or not rows:
         message = Bilingual(
             f"缺少列：{missing}。" if missing else "只有标题，没有数据行。",

@@ -6,7 +6,8 @@ from typing import Any
 from recommender.errors import InvalidRequest
 from recommender.matcher import Matcher
 from recommender.snapshot import Snapshot
-from tests.twin import NothingToWeigh, Twin, TwinAnswer, TwinItem
+from tests.twin import NothingToWeigh, Twin
+from tests.twin_answer import TwinAnswer, TwinItem
 from tests.twin_wish import Request
 
 TOLERANCE = 2e-9  # scores are published with nine decimals

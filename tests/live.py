@@ -19,9 +19,12 @@ class LiveService:
         self.url = ""
 
     def run_command(self, command: str, *, cwd: Path) -> subprocess.CompletedProcess[str]:
-        """Run a `jinxue …` command as the installed script would."""
-        words = [sys.executable, "-m", "recommender.cli", *shlex.split(command)[1:]]
-        return subprocess.run(words, capture_output=True, text=True, cwd=cwd, env=self.environment, check=False)
+        """Run a command `[VARIABLE=value] jinxue …` as a shell with the installed script would."""
+        words = shlex.split(command)
+        script = words.index("jinxue")
+        environment = {**self.environment, **dict(word.split("=", 1) for word in words[:script])}
+        told = [sys.executable, "-m", "recommender.cli", *words[script + 1 :]]
+        return subprocess.run(told, capture_output=True, text=True, cwd=cwd, env=environment, check=False)
 
     def __enter__(self) -> Self:
         for command in ("jinxue import", "jinxue build"):

@@ -7,12 +7,9 @@ from random import Random
 from recommender.domain import (
     Approval,
     Catalogue,
-    ClusterRelation,
     Course,
     CourseInstance,
-    Datum,
     Enterprise,
-    IndustryCluster,
     Learner,
     Mode,
     Place,
@@ -23,10 +20,9 @@ from recommender.domain import (
     SkillLevel,
     TrainingSite,
 )
-from recommender.geography import from_wgs84
+from tests import small_city
 
 TODAY = datetime.date(2026, 11, 22)
-SOUTH, WEST, NORTH, EAST = 22.40, 113.70, 22.90, 114.70
 
 _TRADES = (
     "工业机器人",
@@ -59,8 +55,6 @@ _WORDS = (
     "Python",
     "质量",
 )
-_CLUSTERS = ("智能机器人", "工业母机", "低空经济", "新能源", "智能网联汽车", "软件与信息服务", "现代时尚", "大健康")
-_DISTRICTS = ("东山区", "西丽区", "南湾区", "北岭区")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +77,7 @@ class Shape:
 def random_catalogue(seed: int, shape: Shape | None = None) -> Catalogue:
     """Return a catalogue that `seed` and `shape` determine, its rows in no particular order."""
     shape, rng = shape or Shape(), Random(seed)
-    clusters, places = _clusters(), _places(rng)
+    clusters, places = small_city.clusters(), small_city.places(rng)
     sites = [_site(rng, number, places) for number in range(shape.sites)]
     courses: list[Course] = []
     for number in range(shape.courses):
@@ -100,7 +94,7 @@ def random_catalogue(seed: int, shape: Shape | None = None) -> Catalogue:
         learners=tuple(_learner(rng, number, courses, places) for number in range(shape.learners)),
         enterprises=tuple(_enterprise(rng, number, places) for number in range(shape.enterprises)),
         clusters=clusters,
-        cluster_relations=_relations(rng, clusters),
+        cluster_relations=small_city.relations(rng, clusters),
         places=places,
     )
 
@@ -114,69 +108,12 @@ def shuffled(catalogue: Catalogue, seed: int) -> Catalogue:
     return Catalogue(**{name: tuple(rows) for name, rows in tables.items()})
 
 
-def random_point(rng: Random) -> dict[str, object]:
-    """Return latitude, longitude and datum of a point in the city."""
-    datum = rng.choice(list(Datum))
-    latitude, longitude = from_wgs84(
-        rng.uniform(SOUTH + 0.05, NORTH - 0.05), rng.uniform(WEST + 0.05, EAST - 0.05), datum
-    )
-    return {"latitude": latitude, "longitude": longitude, "datum": datum}
-
-
 def random_text(rng: Random) -> str:
     """Return a phrase of the trade, sometimes in the traditional script, sometimes of unknown words."""
     phrase = rng.choice(_TRADES) + rng.choice(_DEEDS)
     return rng.choice(
         (phrase, phrase, f"想学{phrase}", f"想學{phrase}，有證書", "🙂", f"{phrase} {rng.choice(_WORDS)}")
     )
-
-
-def _clusters() -> tuple[IndustryCluster, ...]:
-    return tuple(
-        IndustryCluster(
-            cluster_id=f"cluster-{number}",
-            name=name,
-            english_name=f"Cluster {number}",
-            aliases=(name[:2], f"{name}产业"),
-        )
-        for number, name in enumerate(_CLUSTERS)
-    )
-
-
-def _relations(rng: Random, clusters: tuple[IndustryCluster, ...]) -> tuple[ClusterRelation, ...]:
-    ids = [cluster.cluster_id for cluster in clusters]
-    pairs = [(one, other) for position, one in enumerate(ids) for other in ids[position + 1 :] if rng.random() < 0.4]
-    return tuple(
-        ClusterRelation(cluster_id=one, related_cluster_id=other, relatedness=round(rng.uniform(0.05, 0.95), 2))
-        for one, other in pairs
-    )
-
-
-def _places(rng: Random) -> tuple[Place, ...]:
-    city = Place(
-        place_id="city",
-        name="云江市",
-        kind=PlaceKind.CITY,
-        latitude=22.6,
-        longitude=114.1,
-        south=SOUTH,
-        west=WEST,
-        north=NORTH,
-        east=EAST,
-    )
-    places = [city]
-    for row, district in enumerate(_DISTRICTS):
-        places.append(
-            Place(place_id=f"d{row}", name=district, kind=PlaceKind.DISTRICT, parent_id="city", **random_point(rng))
-        )
-        for column in "一二三":
-            name, place_id = f"{district[0]}{column}街道", f"d{row}-{column}"
-            places.append(
-                Place(
-                    place_id=place_id, name=name, kind=PlaceKind.SUBDISTRICT, parent_id=f"d{row}", **random_point(rng)
-                )
-            )
-    return tuple(places)
 
 
 def _site(rng: Random, number: int, places: tuple[Place, ...]) -> TrainingSite:
@@ -192,12 +129,14 @@ def _site(rng: Random, number: int, places: tuple[Place, ...]) -> TrainingSite:
         clusters=_some_clusters(rng),
         status=rng.choices(list(SiteStatus), (90, 5, 5))[0],
         quality=rng.choice((None, round(rng.random(), 2), round(rng.random(), 2), rng.random())),
-        **(random_point(rng) if where.startswith("point") else {}),
+        **(small_city.random_point(rng) if where.startswith("point") else {}),
     )
 
 
 def _some_clusters(rng: Random) -> tuple[str, ...]:
-    return tuple(f"cluster-{number}" for number in rng.sample(range(len(_CLUSTERS)), rng.choice((0, 1, 1, 2, 3, 4))))
+    return tuple(
+        f"cluster-{number}" for number in rng.sample(range(len(small_city.CLUSTERS)), rng.choice((0, 1, 1, 2, 3, 4)))
+    )
 
 
 def _course(rng: Random, number: int, before: list[Course]) -> Course:
@@ -247,7 +186,7 @@ def _instance(
 def _learner(rng: Random, number: int, courses: list[Course], places: tuple[Place, ...]) -> Learner:
     return Learner(
         learner_id=f"learner-{number:03}",
-        industry=rng.choice((None, rng.choice(_CLUSTERS), "物业管理")),
+        industry=rng.choice((None, rng.choice(small_city.CLUSTERS), "物业管理")),
         occupation=rng.choice((None, f"{rng.choice(_TRADES)}工")),
         skill_level=rng.choice((None, *SkillLevel)),
         goal=rng.choice((None, random_text(rng), random_text(rng))),
@@ -260,7 +199,7 @@ def _enterprise(rng: Random, number: int, places: tuple[Place, ...]) -> Enterpri
     return Enterprise(
         enterprise_id=f"enterprise-{number:02}",
         name=f"第{number}厂",
-        industry=rng.choice((None, *_CLUSTERS)),
+        industry=rng.choice((None, *small_city.CLUSTERS)),
         needs=random_text(rng),
         headcount=rng.choice((None, 0, 5, 40, 300)),
         **_address(rng, places),
@@ -268,4 +207,6 @@ def _enterprise(rng: Random, number: int, places: tuple[Place, ...]) -> Enterpri
 
 
 def _address(rng: Random, places: tuple[Place, ...]) -> dict[str, object]:
-    return rng.choice(({}, {"place": rng.choice(places).name}, random_point(rng), random_point(rng)))
+    return rng.choice(
+        ({}, {"place": rng.choice(places).name}, small_city.random_point(rng), small_city.random_point(rng))
+    )

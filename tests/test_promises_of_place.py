@@ -11,7 +11,8 @@ from recommender.matcher import Matcher
 from recommender.requests import LearnerRequest, Location
 from recommender.snapshot import build_snapshot
 from tests.asking import WHOLE, answered, courses_of, eligible_courses, meet, promise, situations
-from tests.networks import SOUTH, TODAY, WEST, random_catalogue
+from tests.networks import TODAY, random_catalogue
+from tests.small_city import SOUTH, WEST
 
 
 def _two_alike(kilometres: tuple[float, float]) -> Catalogue:

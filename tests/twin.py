@@ -6,7 +6,7 @@ and clusters, datums, and an encoder's vectors of texts. Written from DESIGN.md 
 
 import datetime
 from collections import Counter, defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,7 @@ from recommender.domain import (
 )
 from recommender.encoder import Encoder
 from recommender.policy import Audience, OnlinePolicy, Policy
+from tests.twin_answer import Scored, Tier, TwinAnswer, TwinItem
 from tests.twin_wish import Lookup, Request, Wish, loosenings
 
 DECIMALS, COARSE_DECIMALS = 9, 6  # the coarse ones for values made of fractions, which instances keep in float32
@@ -31,55 +32,6 @@ LADDER = tuple(SkillLevel)
 
 class NothingToWeigh(Exception):
     """The request says nothing that its weights could weigh."""
-
-
-@dataclass(frozen=True)
-class TwinItem:
-    """One course of an answer. `parts` holds preference → (value, weight)."""
-
-    course_id: str
-    instance_id: str
-    score: float
-    score_rank: int
-    distance_km: float | None
-    parts: dict[str, tuple[float, float]]
-    alternatives: list[tuple[str, float]]
-    relaxed: list[str]
-
-
-@dataclass(frozen=True)
-class TwinAnswer:
-    """What the twin says to a request."""
-
-    items: list[TwinItem]
-    eligible_courses: int
-    excluded: dict[str, int]
-    relaxations: list[dict[str, Any]]
-
-
-@dataclass(frozen=True)
-class Tier:
-    """Instances that became eligible together, and the loosening that admitted them."""
-
-    instances: list[CourseInstance]
-    relaxation: dict[str, Any] | None
-
-    @property
-    def courses(self) -> set[str]:
-        return {instance.course_id for instance in self.instances}
-
-
-@dataclass(frozen=True)
-class Scored:
-    """An instance with its published score and what it is made of."""
-
-    instance: CourseInstance
-    score: float
-    parts: dict[str, tuple[float, float]]
-
-    @property
-    def order(self) -> tuple[float, str, str]:
-        return (-self.score, self.instance.course_id, self.instance.instance_id)
 
 
 class Twin:
@@ -267,7 +219,7 @@ class Twin:
         return items
 
     def _greedy(self, courses: list[list[Scored]], diversity: float, wanted: int) -> list[int]:
-        """Return which of `courses`, the best first, are taken one after another by score less diversity × likeness to those taken."""
+        """Return which of `courses`, the best first, are taken one after another by score less diversity x likeness to those taken."""
         scores = np.array([found[0].score for found in courses])
         vectors = np.array([self.vectors[found[0].instance.course_id] for found in courses])
         likeness, taken = np.zeros(len(courses)), []
