@@ -35,8 +35,16 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveService]:
         yield service
 
 
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder where one may leave files, and which has the models at hand as a checkout does."""
+    folder = tmp_path_factory.mktemp("desk")
+    (folder / "models").symlink_to(ROOT / "models")
+    return folder
+
+
 @pytest.mark.parametrize(("name", "command"), ALL)
-def test_a_command_of_the_readme_does_what_it_says(name: str, command: str, live: LiveService, tmp_path: Path) -> None:
+def test_a_command_of_the_readme_does_what_it_says(name: str, command: str, live: LiveService, desk: Path) -> None:
     program, *words = shlex.split(command)
     while "=" in program:  # a variable set for one command
         program, *words = words
@@ -48,16 +56,13 @@ def test_a_command_of_the_readme_does_what_it_says(name: str, command: str, live
         assert variables <= {"PORT", "STATE", "CATALOGUE", "PYTHON", "TORCH_INDEX"}
     elif program == "curl":
         told = command.replace("http://127.0.0.1:8000", live.url)
-        done = subprocess.run(told, shell=True, capture_output=True, text=True, cwd=tmp_path, check=False)
+        done = subprocess.run(told, shell=True, capture_output=True, text=True, cwd=desk, check=False)
         assert done.returncode == 0, done.stderr
         assert "errors" not in json.loads(done.stdout), done.stdout
     elif program == "jinxue":
-        done = live.run_command(command, cwd=tmp_path)
-        assert done.returncode == 0, done.stderr
-    elif command.startswith("python -m tests.benchmarks."):
-        done = subprocess.run(
-            [sys.executable, *words[:2], "--help"], capture_output=True, text=True, cwd=ROOT, check=False
-        )
+        if words[:1] == ["import"] and words[1:]:
+            assert live.run_command(f"jinxue export {words[1]}", cwd=desk).returncode == 0  # whatever ran before
+        done = live.run_command(command, cwd=desk)
         assert done.returncode == 0, done.stderr
     else:
         assert program in {"git", "cd"}, f"no test knows how to try {command!r}"
@@ -89,6 +94,18 @@ def _holds(given: object, shown: object) -> None:
             _holds(one, other)
     else:
         assert given == shown
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_every_benchmark_the_readme_names_can_be_started(name: str) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    named = set(re.findall(r"(?:tests\.benchmarks|…)\.(\w+)`", text))
+    there = {path.stem for path in (ROOT / "tests" / "benchmarks").glob("*.py")}
+    assert named == there
+    for module in sorted(there):
+        words = [sys.executable, "-m", f"tests.benchmarks.{module}", "--help"]
+        done = subprocess.run(words, capture_output=True, text=True, cwd=ROOT, check=False)
+        assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize("name", READMES)

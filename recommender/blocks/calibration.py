@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+_LEAST_GAP = 0.1  # two courses on one subject are no measure of what is foreign
+
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
@@ -18,7 +20,7 @@ def fit_calibration(titles: NDArray[np.float32], courses: NDArray[np.float32], *
     """Return the line through two anchors: on average a course's title against its own text is 1, against another course's text 0.
 
     `titles` and `courses` are `(c, d) float32`, unit rows of the same courses in the same order. Fewer than two courses give the identity,
-    as does an encoder that cannot tell the two apart.
+    as do anchors less than 0.1 apart: a handful of courses alike, or an encoder that cannot tell them apart.
     """
     if len(courses) < 2:
         return Calibration()
@@ -27,6 +29,6 @@ def fit_calibration(titles: NDArray[np.float32], courses: NDArray[np.float32], *
     others[order] = np.roll(order, 1)
     own = float(np.einsum("ij,ij->i", titles, courses, dtype=np.float64).mean())
     foreign = float(np.einsum("ij,ij->i", titles, courses[others], dtype=np.float64).mean())
-    if own - foreign < 0.01:
+    if own - foreign < _LEAST_GAP:
         return Calibration()
     return Calibration(slope=1.0 / (own - foreign), intercept=-foreign / (own - foreign))
