@@ -1,128 +1,29 @@
-"""The records of the network, in the vocabulary of schema.org where it has a word.
-
-Every record refuses nonsense when it is made (`pydantic.ValidationError`), is frozen, and holds an empty cell of a catalogue as None or ().
-"""
+"""The records. Every one refuses nonsense when it is made (`pydantic.ValidationError`), is frozen, and holds an empty cell as None or ()."""
 
 import datetime
-import unicodedata
-from enum import StrEnum
 from typing import Annotated, TypeVar, cast, dataclass_transform
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 from pydantic_core import PydanticCustomError
 
-GOAL_LENGTH = 2_000
-TEXT_LENGTH = 4_000
+from recommender.domain.enums import Approval, Datum, Mode, PlaceKind, Schedule, SiteKind, SiteStatus, SkillLevel
+from recommender.domain.fields import (
+    Amount,
+    Count,
+    Goal,
+    Identifier,
+    Identifiers,
+    Kilometres,
+    Latitude,
+    Longitude,
+    Name,
+    Names,
+    Share,
+    Text,
+)
 
 Record = TypeVar("Record")
-
-
-class SiteKind(StrEnum):
-    """What a training site is in the "1+20+100" network."""
-
-    HUB = "hub"
-    WORKSHOP = "workshop"
-    CENTRE = "centre"
-
-
-class SiteStatus(StrEnum):
-    """Whether a site teaches at present."""
-
-    ACTIVE = "active"
-    SUSPENDED = "suspended"
-    CLOSED = "closed"
-
-
-class Approval(StrEnum):
-    """Where a course stands in review."""
-
-    APPROVED = "approved"
-    PENDING = "pending"
-    REJECTED = "rejected"
-
-
-class Mode(StrEnum):
-    """How a course instance is taught."""
-
-    AT_SITE = "at_site"
-    ONLINE = "online"
-    AT_ENTERPRISE = "at_enterprise"
-
-
-class Schedule(StrEnum):
-    """When a course instance is taught."""
-
-    WEEKDAY = "weekday"
-    EVENING = "evening"
-    WEEKEND = "weekend"
-    SELF_PACED = "self_paced"
-
-
-class Datum(StrEnum):
-    """The reference a pair of coordinates is measured in."""
-
-    WGS84 = "wgs84"
-    GCJ02 = "gcj02"
-    BD09 = "bd09"
-
-
-class PlaceKind(StrEnum):
-    """What a named place is."""
-
-    CITY = "city"
-    DISTRICT = "district"
-    SUBDISTRICT = "subdistrict"
-
-
-class SkillLevel(StrEnum):
-    """The eight levels from apprentice to chief technician, lowest first; their Chinese names are in the taxonomy."""
-
-    APPRENTICE = "apprentice"
-    JUNIOR = "junior"
-    INTERMEDIATE = "intermediate"
-    SENIOR = "senior"
-    TECHNICIAN = "technician"
-    SENIOR_TECHNICIAN = "senior_technician"
-    SPECIAL_TECHNICIAN = "special_technician"
-    CHIEF_TECHNICIAN = "chief_technician"
-
-    @property
-    def step(self) -> int:
-        """The level's position on the ladder, 0 for an apprentice."""
-        return _STEPS[self]
-
-
-_STEPS = {level: step for step, level in enumerate(SkillLevel)}
-
-
-def printable(text: str) -> str:
-    """Return `text` unchanged, or refuse control characters and lone surrogates."""
-    for character in text:
-        if character not in "\n\t\r" and unicodedata.category(character) in ("Cc", "Cs"):
-            raise PydanticCustomError("control_character", "control characters are not allowed")
-    return text
-
-
-def _listed(value: object) -> object:
-    """Accept one text as a list of one, so that a lone value need not be wrapped."""
-    return (value,) if isinstance(value, str) else value
-
-
-Identifier = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=128), AfterValidator(printable)
-]
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(printable)]
-Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=TEXT_LENGTH), AfterValidator(printable)]
-Goal = Annotated[str, StringConstraints(strip_whitespace=True, max_length=GOAL_LENGTH), AfterValidator(printable)]
-Names = Annotated[tuple[Name, ...], BeforeValidator(_listed)]
-Identifiers = Annotated[tuple[Identifier, ...], BeforeValidator(_listed)]
-Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
-Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
-Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
-Kilometres = Annotated[float, Field(ge=0, le=1_000, allow_inf_nan=False)]
-Count = Annotated[int, Field(ge=0, le=1_000_000)]
-Amount = Annotated[float, Field(ge=0, le=10_000_000, allow_inf_nan=False)]
 
 
 @dataclass_transform(kw_only_default=True, frozen_default=True)

@@ -1,0 +1,39 @@
+"""What single values may be: the types that records and requests are made of."""
+
+import unicodedata
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+from pydantic_core import PydanticCustomError
+
+GOAL_LENGTH = 2_000
+TEXT_LENGTH = 4_000
+
+
+def printable(text: str) -> str:
+    """Return `text` unchanged, or refuse control characters and lone surrogates."""
+    for character in text:
+        if character not in "\n\t\r" and unicodedata.category(character) in ("Cc", "Cs"):
+            raise PydanticCustomError("control_character", "control characters are not allowed")
+    return text
+
+
+def _listed(value: object) -> object:
+    """Accept one text as a list of one, so that a lone value need not be wrapped."""
+    return (value,) if isinstance(value, str) else value
+
+
+Identifier = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=128), AfterValidator(printable)
+]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(printable)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=TEXT_LENGTH), AfterValidator(printable)]
+Goal = Annotated[str, StringConstraints(strip_whitespace=True, max_length=GOAL_LENGTH), AfterValidator(printable)]
+Names = Annotated[tuple[Name, ...], BeforeValidator(_listed)]
+Identifiers = Annotated[tuple[Identifier, ...], BeforeValidator(_listed)]
+Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
+Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Kilometres = Annotated[float, Field(ge=0, le=1_000, allow_inf_nan=False)]
+Count = Annotated[int, Field(ge=0, le=1_000_000)]
+Amount = Annotated[float, Field(ge=0, le=10_000_000, allow_inf_nan=False)]
