@@ -110,7 +110,7 @@ class SnapshotFolder:
             counts=_counts(snapshot),
             checksums={name: _checksum(folder / name) for name in (_CATALOGUE, _INSTANCES, _LEARNERS)},
         )
-        (folder / _MANIFEST).write_text(manifest.model_dump_json(indent=2), encoding="utf-8")
+        (folder / _MANIFEST).write_text(manifest.sealed().model_dump_json(indent=2), encoding="utf-8")
         for file in folder.iterdir():
             _flush(file)
 
@@ -146,6 +146,8 @@ class SnapshotFolder:
             )
         if manifest.policy != policy.digest:
             raise _refuse("快照按另一份策略构建", "the snapshot was built under another policy")
+        if not manifest.intact or manifest.version != folder.name:
+            raise _refuse(f"{folder.name} 的清单被改动过", f"the manifest of {folder.name} has been changed")
         for name, checksum in manifest.checksums.items():
             if not (folder / name).is_file() or _checksum(folder / name) != checksum:
                 raise _refuse(f"文件 {name} 缺失或已损坏", f"the file {name} is missing or damaged")

@@ -1,5 +1,7 @@
 """What a snapshot's files are and belong to."""
 
+import hashlib
+
 from pydantic import BaseModel, ConfigDict
 
 FORMAT = 1
@@ -20,3 +22,16 @@ class Manifest(BaseModel):
     calibration_intercept: float
     counts: dict[str, int]
     checksums: dict[str, str]
+    seal: str = ""
+
+    def sealed(self) -> "Manifest":
+        """Return the manifest with the checksum of everything else in it."""
+        return self.model_copy(update={"seal": self._digest()})
+
+    @property
+    def intact(self) -> bool:
+        """Tell whether nothing was changed since it was sealed."""
+        return self.seal == self._digest()
+
+    def _digest(self) -> str:
+        return hashlib.sha256(self.model_dump_json(exclude={"seal"}).encode()).hexdigest()

@@ -45,6 +45,8 @@ EVERYWHERE: list[tuple[dict[str, Any], str]] = [
     ({"as_of": ""}, "as_of"),
     ({"as_of": "0000-01-01"}, "as_of"),
     ({"as_of": "10000-01-01"}, "as_of"),
+    ({"as_of": 0}, "as_of"),
+    ({"as_of": "86400"}, "as_of"),
     ({"as_of": 20260301}, "as_of"),
     ({"as_of": "20260301"}, "as_of"),
     ({"as_of": True}, "as_of"),

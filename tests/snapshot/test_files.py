@@ -12,7 +12,7 @@ from recommender.errors import SnapshotError
 from recommender.index import VectorIndex
 from recommender.matcher import Matcher
 from recommender.requests import AudienceRequest, LearnerRequest
-from recommender.snapshot import Snapshot, SnapshotFolder, build_snapshot
+from recommender.snapshot import Manifest, Snapshot, SnapshotFolder, build_snapshot
 from recommender.snapshot.files import _checksum
 from tests.networks import TODAY, Shape, random_catalogue
 from tests.wishes import random_request
@@ -42,9 +42,12 @@ def _rewrite_manifest(folder: SnapshotFolder, **changes: object) -> None:
     path.write_text(json.dumps({**json.loads(path.read_text()), **changes}))
 
 
-def _seal(folder: SnapshotFolder) -> None:
-    """Make the manifest's checksums agree with the files as they are now."""
-    _rewrite_manifest(folder, checksums={name: _checksum(_served(folder) / name) for name in FILES[:3]})
+def _seal(folder: SnapshotFolder, **changes: object) -> None:
+    """Make the manifest agree with the files as they are now, whatever else is changed in it."""
+    path = _served(folder) / "manifest.json"
+    checksums = {name: _checksum(_served(folder) / name) for name in FILES[:3]}
+    manifest = Manifest.model_validate({**json.loads(path.read_text()), "checksums": checksums, **changes})
+    path.write_text(manifest.sealed().model_dump_json())
 
 
 def _answers(matcher: Matcher) -> bytes:
@@ -103,7 +106,7 @@ def test_a_damaged_file_is_refused(folder, encoder, policy, name, damage):
         folder.load(encoder, policy)
 
 
-@pytest.mark.parametrize("damage", ["missing", "empty", "truncated", "overwritten"])
+@pytest.mark.parametrize("damage", DAMAGES)
 def test_a_damaged_manifest_is_refused(folder, encoder, policy, damage):
     DAMAGES[damage](_served(folder) / "manifest.json")
     with pytest.raises(SnapshotError, match="manifest"):
@@ -123,11 +126,30 @@ def test_a_damaged_manifest_is_refused(folder, encoder, policy, damage):
         {"policy": "0123456789abcdef"},
         {"version": None},
         {"surprise": True},
+        {"calibration_slope": 1.5},
+        {"catalogue_version": 7},
+        {"version": "1-000000000000"},
     ],
     ids=lambda changes: f"{next(iter(changes))}={str(next(iter(changes.values())))[:12]}",
 )
 def test_a_manifest_that_disagrees_is_refused(folder, encoder, policy, changes):
     _rewrite_manifest(folder, **changes)
+    with pytest.raises(SnapshotError):
+        folder.load(encoder, policy)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"counts": {"sites": 1, "courses": 1, "instances": 1, "learners": 1}},
+        {"counts": {}},
+        {"dimension": 7},
+        {"format": 2},
+    ],
+    ids=str,
+)
+def test_a_manifest_that_was_never_true_is_refused(folder, encoder, policy, changes):
+    _seal(folder, **changes)
     with pytest.raises(SnapshotError):
         folder.load(encoder, policy)
 

@@ -1,0 +1,57 @@
+"""The shape of answers, for the documentation and for the tests that hold the answers to it."""
+
+from api.schemas.catalogue import (
+    ClusterOut,
+    CourseDetail,
+    CourseOut,
+    InstanceOut,
+    Page,
+    PlaceOut,
+    PointOut,
+    SiteDetail,
+    SiteInstance,
+    SiteOut,
+    SkillLevelOut,
+    TaxonomyOut,
+)
+from api.schemas.recommendations import (
+    Alternative,
+    AudienceAnswer,
+    AudienceItem,
+    Contribution,
+    DiversityNote,
+    Item,
+    NearestSite,
+    PolicyNote,
+    Recommendations,
+    RelaxationNote,
+)
+from api.schemas.records import CourseSummary, InstanceSummary, SiteSummary
+
+__all__ = [
+    "Alternative",
+    "AudienceAnswer",
+    "AudienceItem",
+    "ClusterOut",
+    "Contribution",
+    "CourseDetail",
+    "CourseOut",
+    "CourseSummary",
+    "DiversityNote",
+    "InstanceOut",
+    "InstanceSummary",
+    "Item",
+    "NearestSite",
+    "Page",
+    "PlaceOut",
+    "PointOut",
+    "PolicyNote",
+    "Recommendations",
+    "RelaxationNote",
+    "SiteDetail",
+    "SiteInstance",
+    "SiteOut",
+    "SiteSummary",
+    "SkillLevelOut",
+    "TaxonomyOut",
+]
