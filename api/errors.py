@@ -14,6 +14,7 @@ from recommender.errors import InvalidRequest, JinxueError, NotFound
 from recommender.language import Bilingual
 from recommender.validation import explain
 
+_SHOWN = 50  # a thousand wrong items need no thousand messages
 _log = logging.getLogger("jinxue")
 
 _TITLES: Mapping[int, Bilingual] = {
@@ -83,7 +84,7 @@ async def _invalid_fields(request: Request, error: RequestValidationError) -> Pr
     found = list(error.errors())
     if any(e["type"] == "json_invalid" for e in found):
         return _unreadable(request)
-    errors = [{"field": _field(e["loc"]), "message": explain(e).in_language(language)} for e in found]
+    errors = [{"field": _field(e["loc"]), "message": explain(e).in_language(language)} for e in found[:_SHOWN]]
     return problem(request, 422, errors=errors)
 
 

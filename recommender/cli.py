@@ -3,6 +3,7 @@
 import dataclasses
 import datetime
 import json
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -19,6 +20,8 @@ from recommender.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from recommender.bootstrap import Workshop
+
+_PASSWORD = re.compile(r"(?<=:)[^:/@]+(?=@)")  # of a database URL
 
 app = typer.Typer(name="jinxue", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 _out = Console()
@@ -222,7 +225,9 @@ def settings(state: StateOption = None) -> None:
     current = load_settings(state=state)
     table = Table(Column("variable", no_wrap=True), Column("value", overflow="fold"), "meaning")
     for name, field in Settings.model_fields.items():
-        table.add_row("JINXUE_" + name.upper(), Text(str(getattr(current, name))), field.description)
+        table.add_row(
+            "JINXUE_" + name.upper(), Text(_PASSWORD.sub("***", str(getattr(current, name)))), field.description
+        )
     _out.print(table)
 
 

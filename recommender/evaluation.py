@@ -95,7 +95,8 @@ def _judgement(row: Mapping[str, str]) -> Judgement:
         "location": {"place": row["place"]} if row["place"] else None,
     }
     if enterprise:
-        fields |= {"needs": row["text"], "headcount": row["headcount"] or None}
+        headcount = row["headcount"]
+        fields |= {"needs": row["text"], "headcount": int(headcount) if headcount.isdecimal() else headcount or None}
     else:
         fields |= {"goal": row["text"], "occupation": row["occupation"] or None}
     parse_request(fields)

@@ -3,7 +3,16 @@
 import datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from recommender.domain import (
@@ -39,11 +48,37 @@ def _written_out(day: object) -> object:
 Day = Annotated[datetime.date, BeforeValidator(_written_out)]
 
 
+def _number(value: object) -> object:
+    """Refuse what JSON writes as text or as true; in a query everything is text, so this is for bodies."""
+    if isinstance(value, bool | str):
+        raise PydanticCustomError("float_type", "a number is needed")
+    return value
+
+
+def _some_weight(weights: dict[Preference, float]) -> dict[Preference, float]:
+    if not sum(weights.values()):
+        raise PydanticCustomError("no_weight", "at least one weight must be greater than zero")
+    return weights
+
+
+Weights = Annotated[dict[Preference, Annotated[Weight, BeforeValidator(_number)]], AfterValidator(_some_weight)]
+
+
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
-class Location(_Strict):
+class _Body(_Strict):
+    """What is sent as JSON: numbers are numbers there."""
+
+    _numbers = field_validator(
+        *("latitude", "longitude", "maximum_distance_km", "half_distance_km", "diversity", "k", "offset", "headcount"),
+        mode="before",
+        check_fields=False,
+    )(_number)
+
+
+class Location(_Body):
     """Either a point with its datum, or the name of a place."""
 
     latitude: Latitude | None = None
@@ -76,19 +111,13 @@ class ListingOptions(_Strict):
     language: Language = Language.ZH
 
 
-class Listing(ListingOptions):
+class Listing(ListingOptions, _Body):
     """How the answer is cut and weighed, and from where; the same for learners and enterprises."""
 
     location: Location | None = None
-    weights: dict[Preference, Weight] | None = Field(
+    weights: Weights | None = Field(
         default=None, description="Replaces the defaults: a weight left out is 0; they are normalised to sum to 1."
     )
-
-    @model_validator(mode="after")
-    def _some_weight(self) -> "Listing":
-        if self.weights is not None and not sum(self.weights.values()):
-            raise PydanticCustomError("no_weight", "at least one weight must be greater than zero")
-        return self
 
 
 class LearnerRequest(Listing):
@@ -122,7 +151,7 @@ class EnterpriseRequest(Listing):
         return self
 
 
-class AudienceRequest(_Strict):
+class AudienceRequest(_Body):
     """A course instance, for which the learners whom it suits best are sought."""
 
     instance_id: Identifier

@@ -88,11 +88,12 @@ def public_names(path: Path) -> set[str]:
 def test_a_package_s_front_door_is_complete_and_opens(package: str) -> None:
     module = importlib.import_module(package)
     path = Path(str(module.__file__))
-    offered = set(getattr(module, "__all__", ()))
+    names = list(getattr(module, "__all__", ()))
+    offered = set(names)
 
     assert {name for name in offered if not hasattr(module, name)} == set()
     assert offered >= public_names(path) - used_inside(path)
-    assert sorted(offered) == list(getattr(module, "__all__", ()))
+    assert len(offered) == len(names)
 
 
 def used_inside(path: Path) -> set[str]:
