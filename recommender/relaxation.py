@@ -16,6 +16,8 @@ from recommender.domain import Mode
 from recommender.network import Network
 from recommender.resolution import ResolvedRequest
 
+WIDEST_KM = 100.0
+
 
 @dataclass(frozen=True, slots=True)
 class Relaxation:
@@ -49,16 +51,27 @@ def _courses_in(network: Network, mask: Mask) -> NDArray[np.bool_]:
 def _steps(request: ResolvedRequest) -> Iterator[tuple[Constraint, str, object]]:
     """Yield what may be loosened, gentlest first: the constraint, the request's field, and what it becomes (None = no limit)."""
     limit = request.maximum_distance_km
-    if limit is not None and request.point is not None:
-        yield Constraint.TOO_FAR, "maximum_distance_km", 2 * limit
+    distances = [] if limit is None or request.point is None else _wider(limit)
+    for distance in distances[:1]:
+        yield Constraint.TOO_FAR, "maximum_distance_km", distance
     if request.starts_by is not None:
         yield Constraint.STARTS_TOO_LATE, "starts_by", None
-    if limit is not None and request.point is not None:
-        yield Constraint.TOO_FAR, "maximum_distance_km", None
+    for distance in distances[1:]:
+        yield Constraint.TOO_FAR, "maximum_distance_km", distance
     if request.skill_level is not None and request.level_reach is not None:
         yield Constraint.LEVEL_OUT_OF_REACH, "level_reach", None
     if set(request.modes) != set(Mode):
         yield Constraint.MODE_UNWANTED, "modes", tuple(Mode)
+
+
+def _wider(limit: float) -> list[float | None]:
+    """Return ever wider distances: doubled (from 1 km if it is less) until a whole city lies within, then no limit."""
+    wider: list[float | None] = []
+    reach = max(limit, 1.0)
+    while reach < WIDEST_KM:
+        reach *= 2
+        wider.append(reach)
+    return [*wider, None]
 
 
 def tiers(network: Network, request: ResolvedRequest, held: dict[Constraint, Held]) -> list[Tier]:

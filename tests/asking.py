@@ -53,4 +53,5 @@ def every_page(matcher: Matcher, request: Request) -> list[dict[str, Any]]:
     items: list[dict[str, Any]] = []
     while page := answered(matcher, request, offset=len(items))["items"]:
         items += page
+        assert len(items) < 1_000, "pages never end"
     return items

@@ -86,6 +86,7 @@ def test_each_page_of_an_audience_continues_the_one_before(matchers, expected, k
     paged = []
     while page := _find(matchers[1], popular, k=k, offset=len(paged))["items"]:
         paged += page
+        assert len(paged) <= len(whole)
     assert paged == whole
     assert [item["rank"] for item in whole] == list(range(1, len(whole) + 1))
 

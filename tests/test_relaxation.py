@@ -27,7 +27,7 @@ def test_nothing_is_loosened_while_there_are_enough():
     assert _loosened(made, learner(made, location=HERE, maximum_distance_km=1, k=1)) == [["a"]]
 
 
-def test_the_radius_is_doubled_first_and_lifted_later():
+def test_the_radius_is_doubled_until_enough_courses_are_there():
     made = network(
         [course(c) for c in "abc"], [taught("a", "a", "at-0"), taught("b", "b", "at-5"), taught("c", "c", "at-20")]
     )
@@ -35,14 +35,14 @@ def test_the_radius_is_doubled_first_and_lifted_later():
     assert _loosened(made, request) == [
         ["a"],
         ("maximum_distance_km", 3, 6, 1, ["b"]),
-        ("maximum_distance_km", 6, None, 1, ["c"]),
+        ("maximum_distance_km", 6, 24, 1, ["c"]),
     ]
 
 
 def test_a_step_that_gains_nothing_is_not_told_nor_kept():
     made = network([course(c) for c in "ab"], [taught("a", "a", "at-0"), taught("b", "b", "at-20")])
     request = learner(made, location=HERE, maximum_distance_km=3, k=3)
-    assert _loosened(made, request) == [["a"], ("maximum_distance_km", 3, None, 1, ["b"])]
+    assert _loosened(made, request) == [["a"], ("maximum_distance_km", 3, 24, 1, ["b"])]
 
 
 def test_a_later_step_keeps_what_earlier_ones_loosened():

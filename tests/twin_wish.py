@@ -11,6 +11,8 @@ from recommender.policy import OnlinePolicy, Policy
 from recommender.requests import EnterpriseRequest, LearnerRequest, Location
 from recommender.taxonomy import Taxonomy, parse_skill_level
 
+WIDEST_KM = 100.0
+
 EARTH_RADIUS_KM = 6371.0088
 Degrees = tuple[float, float]
 Request = LearnerRequest | EnterpriseRequest
@@ -97,14 +99,20 @@ class Lookup:
 def loosenings(wish: Wish) -> list[tuple[str, str, Any]]:
     """Return what may be loosened, gentlest first: the condition, the field, and what it becomes."""
     limit = wish.maximum_distance_km if wish.located else None
-    steps = {
-        ("too_far", "maximum_distance_km", 2 * (limit or 0)): limit is not None,
-        ("starts_too_late", "starts_by", None): wish.starts_by is not None,
-        ("too_far", "maximum_distance_km", None): limit is not None,
-        ("level_out_of_reach", "level_reach", None): wish.level is not None and wish.level_reach is not None,
-        ("mode_unwanted", "modes", tuple(Mode)): set(wish.modes) != set(Mode),
-    }
-    return [step for step, applies in steps.items() if applies]
+    reaches = [] if limit is None else [max(limit, 1.0) * 2**power for power in range(1, 12)]
+    doublings = [reach for reach in reaches if reach < 2 * WIDEST_KM]
+    farther = [("too_far", "maximum_distance_km", reach) for reach in ([] if limit is None else [*doublings, None])]
+    return [
+        *farther[:1],
+        *([("starts_too_late", "starts_by", None)] if wish.starts_by is not None else []),
+        *farther[1:],
+        *(
+            [("level_out_of_reach", "level_reach", None)]
+            if wish.level is not None and wish.level_reach is not None
+            else []
+        ),
+        *([("mode_unwanted", "modes", tuple(Mode))] if set(wish.modes) != set(Mode) else []),
+    ]
 
 
 def great_circle_km(one: Degrees, other: Degrees) -> float:
