@@ -106,6 +106,10 @@ class Service:
         self.workshop = workshop
         self._encoder = workshop.load_encoder()
         self.matcher = Matcher(workshop.open_snapshot(self._encoder))
+        network = self.matcher.snapshot.network
+        network.distances_from(
+            network.gazetteer.point_of(network.gazetteer.city)
+        )  # loads what distances need, before the first request
 
     def today(self) -> datetime.date:
         """Return the day it is in the city."""
