@@ -29,8 +29,11 @@ def show(answer: dict[str, Any], language: Language, console: Console) -> None:
     excluded = [
         f"{MEANINGS[Constraint(name)].in_language(language)} {count}" for name, count in answer["excluded"].items()
     ]
-    zh = f"符合条件的课程 {answer['eligible_courses']} 门。被排除的班次：{'，'.join(excluded)}。"
-    en = f"{answer['eligible_courses']} eligible courses. Classes excluded because {', '.join(excluded)}."
+    zh = f"符合条件的课程 {answer['eligible_courses']} 门。"
+    en = f"{answer['eligible_courses']} eligible courses."
+    if excluded:
+        zh += f"被排除的班次：{'，'.join(excluded)}。"
+        en += f" Classes excluded because {', '.join(excluded)}."
     console.print(en if english else zh, markup=False, highlight=False)
     for loosened in answer["relaxations"]:
         change = f"{loosened['field']}: {loosened['from']} → {loosened['to']} (+{loosened['gained']})"
