@@ -12,14 +12,14 @@ from recommender.domain import (
     PlaceKind,
     SiteKind,
     SiteStatus,
-    SkillLevel,
     TrainingSite,
 )
 from recommender.errors import InvalidRequest, NotFound
 from recommender.geography import Point
 from recommender.language import Language
+from recommender.resolution import resolve_skill_level
 from recommender.snapshot import Snapshot
-from recommender.taxonomy import parse_skill_level, skill_levels
+from recommender.taxonomy import skill_levels
 from recommender.text import normalise
 
 Json = dict[str, Any]
@@ -29,10 +29,10 @@ Record = TypeVar("Record")
 class Directory:
     """Reads one snapshot's records."""
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    def __init__(self, snapshot: Snapshot, cards: Cards) -> None:
         self.snapshot = snapshot
         self.network = snapshot.network
-        self._cards = Cards(snapshot.network)
+        self._cards = cards
 
     def courses(
         self,
@@ -46,7 +46,11 @@ class Directory:
         customisable: bool | None,
     ) -> Json:
         """Return a page of courses in the order of their ids."""
-        cluster_id, level, words = self._cluster_id(cluster), _level(skill_level), normalise(text or "").split()
+        cluster_id, level, words = (
+            self._cluster_id(cluster),
+            resolve_skill_level(skill_level),
+            normalise(text or "").split(),
+        )
         found = [
             course
             for course in self.network.courses
@@ -204,16 +208,6 @@ class Directory:
                 "cluster", f"没有这个产业集群。您是否要找：{near}。", f"There is no such cluster; did you mean: {near}."
             )
         return cluster.cluster_id
-
-
-def _level(name: str | None) -> SkillLevel | None:
-    level = parse_skill_level(name) if name else None
-    if name and level is None:
-        english = ", ".join(level.value for level in SkillLevel)
-        raise InvalidRequest.of(
-            "skill_level", "没有这个技能等级。", f"There is no such skill level; expected one of {english}."
-        )
-    return level
 
 
 def _searchable(course: Course) -> str:

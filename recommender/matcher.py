@@ -8,6 +8,7 @@ from recommender.answers import AnswerWriter
 from recommender.audience import AudienceFinder
 from recommender.cards import Cards
 from recommender.constraints import evaluate
+from recommender.directory import Directory
 from recommender.errors import NotFound
 from recommender.listing import Lister
 from recommender.profiles import enterprise_request, learner_request
@@ -50,6 +51,11 @@ class Matcher:
     def find_audience(self, request: AudienceRequest, *, today: datetime.date) -> dict[str, Any]:
         """Return the learners whom a course instance suits best."""
         return self._finder.find(request, today=today)
+
+    @cached_property
+    def directory(self) -> Directory:
+        """What can be looked up in the snapshot."""
+        return Directory(self.snapshot, self._cards)
 
     @cached_property
     def _finder(self) -> AudienceFinder:

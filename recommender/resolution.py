@@ -101,7 +101,7 @@ def _resolve(
         text="。".join(text for text in texts if text),
         industry=request.industry or None,
         cluster_ids=(cluster.cluster_id,) if cluster else (),
-        skill_level=_level(request.skill_level),
+        skill_level=resolve_skill_level(request.skill_level),
         point=point,
         site_distances_km=network.distances_from(point),
         completed_course_ids=completed,
@@ -122,7 +122,8 @@ def _resolve(
     )
 
 
-def _level(name: str | None) -> SkillLevel | None:
+def resolve_skill_level(name: str | None) -> SkillLevel | None:
+    """Return the level written as `name`, None for nothing; InvalidRequest lists the levels when there is no such one."""
     if not name:
         return None
     level = parse_skill_level(name)

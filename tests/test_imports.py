@@ -38,6 +38,10 @@ def test_the_command_s_help_loads_nothing_heavy() -> None:
     assert loaded("import recommender.cli", *HEAVY) == ""
 
 
+def test_the_application_itself_imports_no_pandas_and_no_torch() -> None:
+    assert loaded("import api, api.server", "pandas", "openpyxl", "torch", "sentence_transformers") == ""
+
+
 def test_starting_the_service_with_a_built_snapshot_loads_no_torch(
     tmp_path: Path, bundled_catalogue: Catalogue, bundled_snapshot: Snapshot
 ) -> None:

@@ -109,7 +109,7 @@ def test_every_benchmark_the_readme_names_can_be_started(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", READMES)
-def test_every_command_and_setting_is_documented(name: str) -> None:
+def test_every_command_is_documented(name: str) -> None:
     from recommender.cli import app
 
     text = (ROOT / name).read_text(encoding="utf-8")

@@ -8,7 +8,6 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.dependencies import CurrentService, Json
 from api.errors import PROBLEMS
 from api.schemas import CourseDetail, CourseOut, Page, PlaceOut, SiteDetail, SiteOut, TaxonomyOut
-from recommender.directory import Directory
 from recommender.domain import Approval, PlaceKind, SiteKind, SiteStatus
 from recommender.requests import MAXIMUM_OFFSET, Phrase
 
@@ -56,7 +55,7 @@ class PlaceFilter(_Paged):
 async def courses(wanted: Annotated[CourseFilter, Query()], service: CurrentService) -> Json:
     """Return courses in the order of their ids; approved ones unless asked otherwise."""
     return Json(
-        Directory(service.matcher.snapshot).courses(
+        service.matcher.directory.courses(
             limit=wanted.limit,
             offset=wanted.offset,
             approval=wanted.approval,
@@ -71,14 +70,14 @@ async def courses(wanted: Annotated[CourseFilter, Query()], service: CurrentServ
 @router.get("/courses/{course_id}", response_model=CourseDetail, summary="A course and its classes")
 async def course(course_id: CourseId, service: CurrentService) -> Json:
     """Return one course with all its classes."""
-    return Json(Directory(service.matcher.snapshot).course_detail(course_id))
+    return Json(service.matcher.directory.course_detail(course_id))
 
 
 @router.get("/sites", response_model=Page[SiteOut], summary="Training sites")
 async def sites(wanted: Annotated[SiteFilter, Query()], service: CurrentService) -> Json:
     """Return sites in the order of their ids."""
     return Json(
-        Directory(service.matcher.snapshot).sites(
+        service.matcher.directory.sites(
             limit=wanted.limit,
             offset=wanted.offset,
             kind=wanted.kind,
@@ -92,14 +91,14 @@ async def sites(wanted: Annotated[SiteFilter, Query()], service: CurrentService)
 @router.get("/sites/{site_id}", response_model=SiteDetail, summary="A site and its classes")
 async def site(site_id: SiteId, service: CurrentService) -> Json:
     """Return one site with all its classes."""
-    return Json(Directory(service.matcher.snapshot).site_detail(site_id))
+    return Json(service.matcher.directory.site_detail(site_id))
 
 
 @router.get("/places", response_model=Page[PlaceOut], summary="Named places")
 async def places(wanted: Annotated[PlaceFilter, Query()], service: CurrentService) -> Json:
     """Return the city, its districts and sub-districts, with a point each."""
     return Json(
-        Directory(service.matcher.snapshot).places(
+        service.matcher.directory.places(
             limit=wanted.limit, offset=wanted.offset, kind=wanted.kind, within=wanted.within, text=wanted.q
         )
     )
@@ -108,4 +107,4 @@ async def places(wanted: Annotated[PlaceFilter, Query()], service: CurrentServic
 @router.get("/taxonomy", response_model=TaxonomyOut, summary="Industry clusters and skill levels")
 async def taxonomy(service: CurrentService) -> Json:
     """Return the industry clusters, how related they are, and the skill levels' names."""
-    return Json(Directory(service.matcher.snapshot).taxonomy())
+    return Json(service.matcher.directory.taxonomy())
