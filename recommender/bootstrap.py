@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from recommender.catalogue import CatalogueReading, bundled_catalogue_folder, catalogue_fingerprint, read_catalogue
 from recommender.domain import Catalogue
-from recommender.encoder import Encoder, load_encoder
+from recommender.encoder import CachedEncoder, Encoder, Progress, load_encoder
 from recommender.errors import SettingsError, SnapshotError, StoreError
 from recommender.index import use_threads
 from recommender.language import Bilingual
@@ -31,8 +31,10 @@ class Imported:
 class Workshop:
     """The parts that write: catalogue into store, store into snapshot."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, progress: Progress | None = None) -> None:
+        """`progress` is told how many of a catalogue's texts have been encoded."""
         self.settings = settings
+        self.progress = progress
         self.policy: Policy = load_policy(settings.policy)
         self.snapshots = SnapshotFolder(settings.state / "snapshots")
         use_threads(settings.search_threads)
@@ -75,16 +77,25 @@ class Workshop:
                 )
             return store.load(), version
 
-    def build(self, encoder: Encoder | None = None) -> Snapshot:
-        """Build a snapshot of what the store holds, save it and let it serve."""
+    def build(self, encoder: Encoder | None = None, *, keep_words: bool = False) -> Snapshot:
+        """Build a snapshot of what the store holds, save it and let it serve.
+
+        `keep_words` keeps the space of words of the snapshot that serves, where there is one, instead of fitting it anew.
+        """
         catalogue, version = self.read_store()
-        snapshot = build_snapshot(catalogue, version.version, encoder or self.load_encoder(), self.policy)
+        encoder = encoder or self.load_encoder()
+        words = self.snapshots.load(encoder, self.policy).word_space if keep_words else None
+        cached = CachedEncoder(encoder, self.settings.state / "embeddings.sqlite3", self.progress)
+        snapshot = build_snapshot(
+            catalogue, version.version, encoder, self.policy, catalogue_encoder=cached, words=words
+        )
         self.snapshots.save(snapshot)
+        cached.forget_unused()
         return snapshot
 
     def load_encoder(self) -> Encoder:
         """Load the encoder that the settings name."""
-        return load_encoder(self.settings.encoder)
+        return load_encoder(self.settings.encoder, self.settings.encoder_options)
 
     def open_snapshot(self, encoder: Encoder) -> Snapshot:
         """Load the snapshot that serves; when it is missing, damaged, foreign or older than the store, build it anew."""

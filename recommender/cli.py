@@ -5,11 +5,13 @@ import datetime
 import json
 import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
+from rich.progress import Progress
 from rich.table import Column, Table
 from rich.text import Text
 
@@ -33,10 +35,10 @@ CatalogueArgument = Annotated[
 ]
 
 
-def _workshop(settings: Settings) -> "Workshop":
+def _workshop(settings: Settings, progress: Callable[[int, int], None] | None = None) -> "Workshop":
     from recommender.bootstrap import Workshop  # brings pandas and FAISS: not for --help
 
-    return Workshop(settings)
+    return Workshop(settings, progress)
 
 
 def _say(settings: Settings, zh: str, en: str) -> None:
@@ -76,12 +78,21 @@ def import_(
 
 
 @app.command()
-def build(state: StateOption = None) -> None:
+def build(
+    state: StateOption = None,
+    keep_words: Annotated[
+        bool,
+        typer.Option(
+            "--keep-words", help="Keep the space of words of the present snapshot: quicker, blind to words new since."
+        ),
+    ] = False,
+) -> None:
     """Build a snapshot of the stored catalogue; a running service takes it up within a second."""
     settings = load_settings(state=state)
-    workshop = _workshop(settings)
-    with _err.status("…"):
-        snapshot = workshop.build()
+    with Progress(console=_err, transient=True) as bar:
+        task = bar.add_task("…", total=None)
+        workshop = _workshop(settings, lambda done, total: bar.update(task, completed=done, total=total))
+        snapshot = workshop.build(keep_words=keep_words)
     _say(
         settings,
         f"快照 {snapshot.version}：{snapshot.instances.count} 个班次，每个 {snapshot.layout.dimension} 维。",

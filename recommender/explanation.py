@@ -13,6 +13,7 @@ _QUOTED_CHARACTERS = 18
 
 MEANINGS: Mapping[Preference, Bilingual] = {
     Preference.MEANING: Bilingual("内容相近程度", "likeness in meaning"),
+    Preference.WORDS: Bilingual("用词相同程度", "likeness in words"),
     Preference.PLACE: Bilingual("距离远近", "nearness"),
     Preference.LEVEL: Bilingual("等级契合度", "fit of the level"),
     Preference.INDUSTRY: Bilingual("产业相关度", "fit of the industry"),
@@ -21,6 +22,7 @@ MEANINGS: Mapping[Preference, Bilingual] = {
 }
 NO_PART: Mapping[Preference, Bilingual] = {
     Preference.MEANING: Bilingual("未说明想学什么", "no goal, occupation or industry was given"),
+    Preference.WORDS: Bilingual("未说明想学什么", "no goal, occupation or industry was given"),
     Preference.PLACE: Bilingual("未提供位置，距离不计分", "no location was given, so distance has no part"),
     Preference.LEVEL: Bilingual("未提供技能等级", "no skill level was given"),
     Preference.INDUSTRY: Bilingual(
@@ -59,6 +61,17 @@ def _meaning(item: Listed, value: float) -> Bilingual:
     )
     zh, en = next(((zh, en) for least, zh, en in grades if value >= least), ("关联不大", "has little to do with"))
     return Bilingual(f"课程内容与“{asked}”{zh}", f"the course {en} “{asked}”")
+
+
+def _words(item: Listed, value: float) -> Bilingual:
+    grades = (
+        (0.7, "课程介绍与您的用词大多相同", "the course's text uses mostly your words"),
+        (0.3, "课程介绍与您的用词有相同之处", "the course's text shares words with yours"),
+    )
+    zh, en = next(
+        ((zh, en) for least, zh, en in grades if value >= least), ("课程介绍与您的用词很少相同", "few words in common")
+    )
+    return Bilingual(zh, en)
 
 
 def _place(item: Listed, value: float) -> Bilingual:
@@ -142,6 +155,7 @@ def _quality(item: Listed, value: float) -> Bilingual:
 
 _SENTENCES: Mapping[Preference, Callable[[Listed, float], Bilingual]] = {
     Preference.MEANING: _meaning,
+    Preference.WORDS: _words,
     Preference.PLACE: _place,
     Preference.LEVEL: _level,
     Preference.INDUSTRY: _industry,

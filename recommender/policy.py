@@ -22,6 +22,7 @@ class Preference(StrEnum):
     """A term of the score, and the block of columns that computes it, in the order of the vector."""
 
     MEANING = "meaning"
+    WORDS = "words"
     PLACE = "place"
     LEVEL = "level"
     INDUSTRY = "industry"

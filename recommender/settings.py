@@ -1,13 +1,14 @@
 """Everything that can be set: `JINXUE_…` environment variables, or a file `.env` in the working directory."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from recommender.encoder import EncoderOptions
 from recommender.errors import SettingsError
 from recommender.language import Bilingual, Language
 from recommender.validation import explain
@@ -25,6 +26,23 @@ class Settings(BaseSettings):
     encoder: str | None = Field(
         default=None, description="A sentence-transformers model: hub id or local folder; the bundled one by default."
     )
+    encoder_query_prompt: str | None = Field(
+        default=None, description="Put before what people ask for; the model's own prompt by default."
+    )
+    encoder_passage_prompt: str | None = Field(
+        default=None, description="Put before a course's text; the model's own prompt by default."
+    )
+    encoder_maximum_length: Annotated[int, Field(ge=1)] | None = Field(
+        default=None, description="Tokens read of a text at most; the model's own limit by default."
+    )
+    encoder_dimension: Annotated[int, Field(ge=1)] | None = Field(
+        default=None, description="Use the first so many columns only (for Matryoshka models); all by default."
+    )
+    encoder_precision: Literal["float32", "float16", "bfloat16"] = Field(
+        default="float32", description="Numbers the model computes with."
+    )
+    encoder_batch_size: Annotated[int, Field(ge=1)] = Field(default=32, description="Texts embedded at once.")
+    encoder_device: str = Field(default="cpu", description="Where the model computes: cpu, cuda, cuda:1, mps …")
     policy: Path | None = Field(
         default=None, description="A file like recommender/data/policy.toml: default weights, half-distance, level fit."
     )
@@ -47,6 +65,12 @@ class Settings(BaseSettings):
         except (ZoneInfoNotFoundError, ValueError, OSError) as error:
             raise PydanticCustomError("unknown_timezone", "no such time zone") from error
         return name
+
+    @property
+    def encoder_options(self) -> EncoderOptions:
+        """How the encoder is to be used."""
+        names = EncoderOptions.model_fields
+        return EncoderOptions(**{name: getattr(self, f"encoder_{name}") for name in names})
 
     @property
     def store_url(self) -> str:

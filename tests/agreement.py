@@ -6,7 +6,7 @@ from typing import Any
 from recommender.errors import InvalidRequest
 from recommender.matcher import Matcher
 from recommender.snapshot import Snapshot
-from tests.twin import NothingToWeigh, Twin
+from tests.twin import NothingToWeigh, TextLine, Twin
 from tests.twin_answer import TwinAnswer, TwinItem
 from tests.twin_wish import Request
 
@@ -28,10 +28,12 @@ COMPARED = (
 
 
 def twin_of(snapshot: Snapshot) -> Twin:
-    """Return the twin of a snapshot, made from its records and its calibration."""
-    calibration = snapshot.meaning.calibration
-    catalogue, encoder = snapshot.network.catalogue, snapshot.meaning.encoder
-    return Twin(catalogue, snapshot.policy, encoder, slope=calibration.slope, intercept=calibration.intercept)
+    """Return the twin of a snapshot, made from its records, the vectors of texts and the calibrations."""
+    texts = [
+        TextLine(name, block.space, block.calibration.slope, block.calibration.intercept)
+        for name, block in (("meaning", snapshot.meaning), ("words", snapshot.words))
+    ]
+    return Twin(snapshot.network.catalogue, snapshot.policy, texts)
 
 
 def differences(matcher: Matcher, twin: Twin, request: Request, *, today: datetime.date) -> list[str]:

@@ -6,7 +6,8 @@ and clusters, datums, and an encoder's vectors of texts. Written from DESIGN.md 
 
 import datetime
 from collections import Counter, defaultdict
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,6 @@ from recommender.domain import (
     SiteStatus,
     SkillLevel,
 )
-from recommender.encoder import Encoder
 from recommender.policy import Audience, OnlinePolicy, Policy
 from tests.twin_answer import Scored, Tier, TwinAnswer, TwinItem
 from tests.twin_wish import Lookup, Request, Wish, loosenings
@@ -34,20 +34,30 @@ class NothingToWeigh(Exception):
     """The request says nothing that its weights could weigh."""
 
 
-class Twin:
-    """Answers like `Matcher.recommend`. `slope` and `intercept` turn a cosine into a meaning."""
+@dataclass(frozen=True)
+class TextLine:
+    """A space of texts, and the line from likeness in it to a value."""
 
-    def __init__(
-        self, catalogue: Catalogue, policy: Policy, encoder: Encoder, *, slope: float, intercept: float
-    ) -> None:
-        self.policy, self.encoder, self.slope, self.intercept = policy, encoder, slope, intercept
+    name: str
+    space: Any
+    slope: float
+    intercept: float
+
+
+class Twin:
+    """Answers like `Matcher.recommend`; of `texts` the first is the meaning, by which courses are alike."""
+
+    def __init__(self, catalogue: Catalogue, policy: Policy, texts: Sequence[TextLine]) -> None:
+        self.policy, self.texts = policy, texts
         self.lookup = Lookup(catalogue, policy)
         self.relations = catalogue.cluster_relations
         self.courses = {course.course_id: course for course in catalogue.courses}
         self.sites = {site.site_id: site for site in catalogue.sites}
         self.instances = catalogue.course_instances
-        vectors = encoder.encode_passages([_text_of(course) for course in catalogue.courses]).astype(np.float64)
-        self.vectors = dict(zip(self.courses, vectors, strict=True))
+        said = [_text_of(course) for course in catalogue.courses]
+        rows = [text.space.encode_passages(said).astype(np.float64) for text in texts]
+        self.rows = [dict(zip(self.courses, each, strict=True)) for each in rows]
+        self.vectors = self.rows[0]
 
     def answer(self, request: Request, *, today: datetime.date) -> TwinAnswer:
         """Return the answer to `request` on the day `today`."""
@@ -108,13 +118,14 @@ class Twin:
         }
         return [name for name, fails in broken.items() if fails]
 
-    def values(self, wish: Wish, instance: CourseInstance, asked: np.ndarray) -> dict[str, float]:
-        """Return every preference that has a part, with its value; `asked` is the vector of the request's text."""
+    def values(self, wish: Wish, instance: CourseInstance, asked: Sequence[np.ndarray]) -> dict[str, float]:
+        """Return every preference that has a part, with its value; `asked` holds the request's vector in each space."""
         course, site = self.courses[instance.course_id], self.sites.get(instance.site_id or "")
         scored = None if instance.mode is Mode.ONLINE or site is None else site.quality
         values = {"quality": self.policy.unknown_quality if scored is None else scored}
         if wish.text:
-            values["meaning"] = self.slope * float(self.vectors[course.course_id] @ asked) + self.intercept
+            for text, rows, vector in zip(self.texts, self.rows, asked, strict=True):
+                values[text.name] = text.slope * float(rows[course.course_id] @ vector) + text.intercept
         if wish.located:
             values["place"] = self._proximity(wish, instance)
         if wish.level:
@@ -142,7 +153,7 @@ class Twin:
 
     def _scorer(self, wish: Wish, given: dict[str, float]) -> Any:
         """Return the function from an instance to its score, weights spread over the preferences that have a part."""
-        asked = self.encoder.encode_queries([wish.text])[0].astype(np.float64)
+        asked = [text.space.encode_queries([wish.text])[0].astype(np.float64) for text in self.texts]
         weighed = (
             {name: given.get(name, 0.0) for name in self.values(wish, self.instances[0], asked)}
             if self.instances

@@ -47,6 +47,6 @@ async def readyz(service: CurrentService) -> Ready:
     return Ready(
         snapshot=snapshot.version,
         catalogue_version=snapshot.catalogue_version,
-        encoder=snapshot.meaning.encoder.name,
+        encoder=snapshot.encoder.name,
         counts=counts,
     )

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from recommender.encoder.cache import CachedEncoder, Progress
+from recommender.encoder.options import USUAL, EncoderOptions
 from recommender.encoder.protocol import Encoder, Vectors
 from recommender.encoder.static import StaticEncoder, static_module
 from recommender.encoder.transformer import SentenceTransformerEncoder
@@ -10,7 +12,10 @@ from recommender.language import Bilingual
 
 __all__ = [
     "BUNDLED_MODEL",
+    "CachedEncoder",
     "Encoder",
+    "EncoderOptions",
+    "Progress",
     "SentenceTransformerEncoder",
     "StaticEncoder",
     "Vectors",
@@ -28,16 +33,17 @@ def bundled_model_folder() -> Path:
     return installed if installed.is_dir() else package.parent / "models" / BUNDLED_MODEL
 
 
-def load_encoder(name: str | None = None) -> Encoder:
+def load_encoder(name: str | None = None, options: EncoderOptions = USUAL) -> Encoder:
     """Return the encoder called `name`: None is the bundled one, else a local folder or a sentence-transformers hub id.
 
-    Raises `EncoderError` when the folder is missing or broken, or the hub cannot be reached.
+    A static model is served without torch, unless `options` ask for more than a dimension.
+    Raises `EncoderError` when the folder is missing or broken, the hub cannot be reached, or the options do not suit the model.
     """
     folder = bundled_model_folder() if name is None else Path(name).expanduser()
-    if name is None or (folder.is_dir() and static_module(folder) is not None):
-        return StaticEncoder(folder)
-    if folder.is_dir():
-        return SentenceTransformerEncoder(folder)
+    if (name is None or (folder.is_dir() and static_module(folder) is not None)) and not options.needs_torch:
+        return StaticEncoder(folder, options.dimension)
+    if name is None or folder.is_dir():
+        return SentenceTransformerEncoder(folder, options)
     if _looks_like_a_path(name):
         raise EncoderError(
             Bilingual(
@@ -45,7 +51,7 @@ def load_encoder(name: str | None = None) -> Encoder:
                 f"There is no encoder folder {folder}. Check JINXUE_ENCODER, or unset it to use the bundled model.",
             )
         )
-    return SentenceTransformerEncoder(name)
+    return SentenceTransformerEncoder(name, options)
 
 
 def _looks_like_a_path(name: str) -> bool:

@@ -10,6 +10,7 @@ from safetensors.numpy import load_file
 from scipy.sparse import csr_array
 from tokenizers import Tokenizer
 
+from recommender.encoder.options import EncoderOptions
 from recommender.encoder.protocol import Vectors
 from recommender.encoder.vectors import fingerprint, first_axis, unit_rows
 from recommender.errors import EncoderError
@@ -26,8 +27,11 @@ class StaticEncoder:
     Queries and passages are encoded alike. A text's vector depends on nothing but the text: the same bits in every batch.
     """
 
-    def __init__(self, folder: Path | str) -> None:
-        """Read `folder`'s `tokenizer.json` and `model.safetensors`; raise `EncoderError` when it is missing or broken."""
+    def __init__(self, folder: Path | str, dimension: int | None = None) -> None:
+        """Read `folder`'s `tokenizer.json` and `model.safetensors`; raise `EncoderError` when it is missing or broken.
+
+        Of its columns the first `dimension` are used, all for None; more than it has is an `EncoderError`.
+        """
         root = Path(folder)
         module = static_module(root) or root
         files = [module / "tokenizer.json", module / "model.safetensors"]
@@ -36,8 +40,10 @@ class StaticEncoder:
                 raise _broken(root, f"缺少文件 {file.name}", f"{file.name} is missing")
         self._tokenizer = _read_tokenizer(root, files[0])
         self._weights = _read_weights(root, files[1], self._tokenizer.get_vocab_size())
+        if dimension is not None:
+            self._weights = _first_columns(root, self._weights, dimension)
         self._unknown = self._unknown_vector()
-        self._name = f"{root.resolve().name}@{fingerprint(files)}"
+        self._name = f"{root.resolve().name}@{fingerprint(files)}{EncoderOptions(dimension=dimension).digest}"
 
     @property
     def name(self) -> str:
@@ -124,6 +130,17 @@ def _read_weights(folder: Path, file: Path, vocabulary_size: int) -> Vectors:
     if not np.isfinite(weights).all():
         raise _broken(folder, "向量中有 NaN 或无穷大", "the vectors hold NaN or infinity")
     return weights
+
+
+def _first_columns(folder: Path, weights: Vectors, dimension: int) -> Vectors:
+    if dimension > weights.shape[1]:
+        raise EncoderError(
+            Bilingual(
+                f"编码模型 {folder} 只有 {weights.shape[1]} 维，JINXUE_ENCODER_DIMENSION 却要求 {dimension} 维。请改小它。",
+                f"The encoder {folder} has {weights.shape[1]} dimensions, but JINXUE_ENCODER_DIMENSION asks for {dimension}; lower it.",
+            )
+        )
+    return np.ascontiguousarray(weights[:, :dimension])
 
 
 def _broken(folder: Path, zh: str, en: str) -> EncoderError:

@@ -1,11 +1,13 @@
 """Any sentence-transformers model, from the hub or a local folder; torch is imported when one is made."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from recommender.encoder.options import USUAL, EncoderOptions
 from recommender.encoder.protocol import Vectors
 from recommender.encoder.vectors import fingerprint, first_axis, unit_rows
 from recommender.errors import EncoderError
@@ -15,22 +17,33 @@ from recommender.text import normalise
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
+_PROBE = "试" * 4_000  # longer than what most models read
 CONTENT_SUFFIXES = {".safetensors", ".bin", ".json", ".txt", ".model"}
 
 
 class SentenceTransformerEncoder:
     """An `Encoder` over any model that `SentenceTransformer(name_or_folder)` loads, with its query and document prompts where it has them."""
 
-    def __init__(self, name_or_folder: str | Path) -> None:
-        """Load the model on the processor; raise `EncoderError` when it is missing, broken, or the hub cannot be reached."""
-        self._model = _load(str(name_or_folder))
-        dimension = self._model.get_embedding_dimension()
-        self._dimension = int(dimension) if dimension else int(np.shape(self._model.encode([""]))[1])
-        self._name = _content_name(str(name_or_folder), self._model)
+    def __init__(self, name_or_folder: str | Path, options: EncoderOptions = USUAL) -> None:
+        """Load the model; raise `EncoderError` when it is missing, broken, or the hub cannot be reached.
+
+        A text of the greatest length is encoded once, so that options that do not suit the model are found here and not at a request.
+        """
+        self._options = options
+        name = str(name_or_folder)
+        self._model = _load(name, options)
+        with _said(name):
+            probe = self._model.encode([_PROBE], convert_to_numpy=True, show_progress_bar=False)
+            self._dimension = int(np.shape(probe)[1])
+            if not np.isfinite(probe).all():
+                raise ValueError("its vectors hold NaN or infinity")
+            if options.dimension and options.dimension != self._dimension:
+                raise ValueError(f"it has {self._dimension} dimensions, {options.dimension} were asked for")
+        self._name = _content_name(name, self._model) + options.digest
 
     @property
     def name(self) -> str:
-        """The folder's name and its files' fingerprint, or the hub id and its revision where that is known."""
+        """The folder's name and its files' fingerprint, or the hub id and its revision where that is known; and the options."""
         return self._name
 
     @property
@@ -39,32 +52,54 @@ class SentenceTransformerEncoder:
         return self._dimension
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
-        """Return `(n, dimension)` float32, unit rows, with the model's query prompt."""
-        return self._encode(self._model.encode_query, texts)
+        """Return `(n, dimension)` float32, unit rows, with the query prompt."""
+        return self._encode(self._model.encode_query, texts, self._options.query_prompt)
 
     def encode_passages(self, texts: Sequence[str]) -> Vectors:
-        """Return `(n, dimension)` float32, unit rows, with the model's document prompt."""
-        return self._encode(self._model.encode_document, texts)
+        """Return `(n, dimension)` float32, unit rows, with the document prompt."""
+        return self._encode(self._model.encode_document, texts, self._options.passage_prompt)
 
-    def _encode(self, encode: Any, texts: Sequence[str]) -> Vectors:
+    def _encode(self, encode: Any, texts: Sequence[str], prompt: str | None) -> Vectors:
         if not texts:
             return np.empty((0, self.dimension), dtype=np.float32)
-        rows = encode([normalise(text) for text in texts], convert_to_numpy=True, show_progress_bar=False)
+        normal = [normalise(text) for text in texts]
+        prompted = {} if prompt is None else {"prompt": prompt}
+        rows = encode(
+            normal, convert_to_numpy=True, show_progress_bar=False, batch_size=self._options.batch_size, **prompted
+        )
         return unit_rows(rows, first_axis(self.dimension))
 
 
-def _load(name: str) -> "SentenceTransformer":
-    try:
+def _load(name: str, options: EncoderOptions) -> "SentenceTransformer":
+    with _said(name):
+        import torch
         from sentence_transformers import SentenceTransformer
 
-        return SentenceTransformer(name, device="cpu")
-    except Exception as error:  # missing files, bad JSON, no network, no such model: the library raises a dozen kinds
+        model = SentenceTransformer(
+            name,
+            device=options.device,
+            truncate_dim=options.dimension,
+            model_kwargs={} if options.precision == "float32" else {"dtype": getattr(torch, options.precision)},
+        )
+        if options.maximum_length is not None:
+            model.max_seq_length = options.maximum_length
+        return model
+
+
+@contextmanager
+def _said(name: str) -> Iterator[None]:
+    """Turn what goes wrong with the model called `name` into a sentence."""
+    try:
+        yield
+    except (
+        Exception
+    ) as error:  # missing files, bad JSON, no network, no such model or device: the library raises a dozen kinds
         reason = next(iter(str(error).splitlines()), "").rstrip(" .") or type(error).__name__
         raise EncoderError(
             Bilingual(
-                f"无法加载编码模型 {name}：{reason}。请检查名称或文件夹与网络，或不设置 JINXUE_ENCODER 以使用内置模型。",
-                f"The encoder {name} cannot be loaded: {reason}. Check its name or folder and the network, "
-                "or unset JINXUE_ENCODER to use the bundled model.",
+                f"无法加载编码模型 {name}：{reason}。请检查 JINXUE_ENCODER 及 JINXUE_ENCODER_… 各项与网络，或不设置它们以使用内置模型。",
+                f"The encoder {name} cannot be loaded: {reason}. Check JINXUE_ENCODER, the settings JINXUE_ENCODER_… and the network, "
+                "or unset them to use the bundled model.",
             )
         ) from error
 

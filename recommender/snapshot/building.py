@@ -2,22 +2,24 @@
 
 import datetime
 import hashlib
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from recommender.blocks import Layout, fit_calibration
-from recommender.blocks.meaning import MeaningBlock
+from recommender.blocks.text import TextBlock, TextSpace
 from recommender.domain import Catalogue, Course, Learner
 from recommender.encoder import Encoder
 from recommender.errors import InvalidRequest
 from recommender.index import VectorIndex
 from recommender.network import Network
-from recommender.policy import Policy
+from recommender.policy import Policy, Preference
 from recommender.profiles import learner_request
 from recommender.resolution import ResolvedRequest, resolve
 from recommender.snapshot.files import catalogue_json
 from recommender.snapshot.snapshot import Snapshot, make_layout
+from recommender.words import WordSpace
 
 # a learner's vector does not depend on the day, yet a resolved request has one
 _ANY_DAY = datetime.date(2000, 1, 1)
@@ -28,12 +30,29 @@ def course_text(course: Course) -> str:
     return "。".join(part for part in (course.title, *course.occupations, course.description) if part)
 
 
-def build_snapshot(catalogue: Catalogue, catalogue_version: int, encoder: Encoder, policy: Policy) -> Snapshot:
-    """Encode, lay out and index a catalogue. The same catalogue (in any order of rows), encoder and policy give the same snapshot."""
+def build_snapshot(
+    catalogue: Catalogue,
+    catalogue_version: int,
+    encoder: Encoder,
+    policy: Policy,
+    *,
+    catalogue_encoder: Encoder | None = None,
+    words: WordSpace | None = None,
+) -> Snapshot:
+    """Encode, lay out and index a catalogue. The same catalogue (in any order of rows), encoder and policy give the same snapshot.
+
+    `catalogue_encoder` is the same encoder with a memory for the catalogue's own texts; requests and learners never pass through it.
+    `words` is an earlier snapshot's space of words, to be kept; None fits one to this catalogue.
+    """
     network = Network(catalogue)
-    courses = encoder.encode_passages([course_text(course) for course in network.courses])
-    titles = encoder.encode_queries([course.title for course in network.courses])
-    layout = make_layout(network, policy, MeaningBlock(encoder, fit_calibration(titles, courses), courses))
+    texts = [course_text(course) for course in network.courses]
+    words = words or WordSpace.fit(texts)
+    layout = make_layout(
+        network,
+        policy,
+        _text_block(Preference.MEANING, encoder, catalogue_encoder or encoder, network, texts),
+        _text_block(Preference.WORDS, words, words, network, texts),
+    )
     vectors = layout.instance_vectors(network)
     learners = learner_vectors(network, layout, policy)
     digest = hashlib.sha256(f"{encoder.name} {policy.digest} ".encode() + catalogue_json(network.catalogue))
@@ -43,10 +62,27 @@ def build_snapshot(catalogue: Catalogue, catalogue_version: int, encoder: Encode
         network,
         layout,
         policy,
+        encoder=encoder,
         catalogue_version=catalogue_version,
         instances=VectorIndex.of(vectors),
         learners=VectorIndex.of(learners),
     )
+
+
+def _text_block(
+    preference: Preference,
+    space: TextSpace,
+    catalogue_space: Encoder | WordSpace,
+    network: Network,
+    texts: Sequence[str],
+) -> TextBlock:
+    """Return a block over `space`, calibrated on what courses are called and whom they are for, their titles and first occupations."""
+    names = [(course.title, row) for row, course in enumerate(network.courses)]
+    names += [(course.occupations[0], row) for row, course in enumerate(network.courses) if course.occupations]
+    queries = catalogue_space.encode_queries([name for name, _ in names])
+    courses = catalogue_space.encode_passages(texts)
+    calibration = fit_calibration(queries, courses, np.array([row for _, row in names], dtype=np.intp))
+    return TextBlock(preference, space, calibration, courses)
 
 
 def learner_vectors(network: Network, layout: Layout, policy: Policy) -> NDArray[np.float32]:

@@ -8,25 +8,27 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from recommender.blocks import Calibration
-from recommender.blocks.meaning import MeaningBlock
+from recommender.blocks.text import TextBlock, TextSpace
 from recommender.domain import Catalogue
 from recommender.encoder import Encoder
 from recommender.errors import InvalidRequest, SnapshotError
 from recommender.index import VectorIndex
 from recommender.language import Bilingual
 from recommender.network import Network
-from recommender.policy import Policy
+from recommender.policy import Policy, Preference
 from recommender.snapshot.manifest import FORMAT, Manifest
 from recommender.snapshot.snapshot import Snapshot, make_layout
+from recommender.words import WordSpace
 
-_CATALOGUE, _INSTANCES, _LEARNERS, _MANIFEST, _CURRENT = (
+_CATALOGUE, _INSTANCES, _LEARNERS, _WORDS, _MANIFEST, _CURRENT = (
     "catalogue.json",
     "instances.faiss",
     "learners.faiss",
+    "words.npz",
     "manifest.json",
     "CURRENT",
 )
+_FILES = (_CATALOGUE, _INSTANCES, _LEARNERS, _WORDS)
 _KEPT = 3
 
 _catalogues = TypeAdapter(Catalogue)
@@ -98,17 +100,17 @@ class SnapshotFolder:
         (folder / _CATALOGUE).write_bytes(catalogue_json(snapshot.network.catalogue))
         snapshot.instances.save(folder / _INSTANCES)
         snapshot.learners.save(folder / _LEARNERS)
-        calibration = snapshot.meaning.calibration
+        snapshot.word_space.save(folder / _WORDS)
+        texts = (snapshot.meaning, snapshot.words)
         manifest = Manifest(
             version=snapshot.version,
             catalogue_version=snapshot.catalogue_version,
-            encoder=snapshot.meaning.encoder.name,
+            encoder=snapshot.encoder.name,
             dimension=snapshot.layout.dimension,
             policy=snapshot.policy.digest,
-            calibration_slope=calibration.slope,
-            calibration_intercept=calibration.intercept,
+            calibrations={block.preference: block.calibration for block in texts},
             counts=_counts(snapshot),
-            checksums={name: _checksum(folder / name) for name in (_CATALOGUE, _INSTANCES, _LEARNERS)},
+            checksums={name: _checksum(folder / name) for name in _FILES},
         )
         (folder / _MANIFEST).write_text(manifest.sealed().model_dump_json(indent=2), encoding="utf-8")
         for file in folder.iterdir():
@@ -160,7 +162,7 @@ class SnapshotFolder:
             raise _refuse(
                 f"{folder.name} 的清单缺失或已损坏", f"the manifest of {folder.name} is missing or damaged"
             ) from error
-        if manifest.format != FORMAT or set(manifest.checksums) != {_CATALOGUE, _INSTANCES, _LEARNERS}:
+        if manifest.format != FORMAT or set(manifest.checksums) != set(_FILES):
             raise _refuse(f"{folder.name} 是另一种格式", f"{folder.name} is of another format")
         return manifest
 
@@ -169,13 +171,20 @@ class SnapshotFolder:
             network = Network(_catalogues.validate_json((folder / _CATALOGUE).read_bytes()))
         except (ValidationError, LookupError, StopIteration, InvalidRequest) as error:  # or do not refer to each other
             raise _refuse("目录记录无法读取", "the catalogue's records cannot be read") from error
-        calibration = Calibration(manifest.calibration_slope, manifest.calibration_intercept)
-        layout = make_layout(network, policy, MeaningBlock(encoder, calibration))
+        spaces: dict[Preference, TextSpace] = {
+            Preference.MEANING: encoder,
+            Preference.WORDS: WordSpace.load(folder / _WORDS),
+        }
+        if set(manifest.calibrations) != set(spaces):
+            raise _refuse(f"{folder.name} 是另一种格式", f"{folder.name} is of another format")
+        texts = [TextBlock(name, space, manifest.calibrations[name]) for name, space in spaces.items()]
+        layout = make_layout(network, policy, *texts)
         snapshot = Snapshot(
             manifest.version,
             network,
             layout,
             policy,
+            encoder=encoder,
             catalogue_version=manifest.catalogue_version,
             instances=VectorIndex.load(folder / _INSTANCES),
             learners=VectorIndex.load(folder / _LEARNERS),

@@ -4,7 +4,10 @@ import hashlib
 
 from pydantic import BaseModel, ConfigDict
 
-FORMAT = 1
+from recommender.blocks import Calibration
+from recommender.policy import Preference
+
+FORMAT = 2
 
 
 class Manifest(BaseModel):
@@ -18,8 +21,7 @@ class Manifest(BaseModel):
     encoder: str
     dimension: int
     policy: str
-    calibration_slope: float
-    calibration_intercept: float
+    calibrations: dict[Preference, Calibration]
     counts: dict[str, int]
     checksums: dict[str, str]
     seal: str = ""

@@ -8,13 +8,15 @@ from numpy.typing import NDArray
 from recommender.blocks import Layout
 from recommender.blocks.industry import IndustryBlock
 from recommender.blocks.level import LevelBlock
-from recommender.blocks.meaning import MeaningBlock
 from recommender.blocks.place import PlaceBlock
 from recommender.blocks.quality import QualityBlock
 from recommender.blocks.schedule import ScheduleBlock
+from recommender.blocks.text import TextBlock
+from recommender.encoder import Encoder
 from recommender.index import VectorIndex
 from recommender.network import Network
-from recommender.policy import Policy
+from recommender.policy import Policy, Preference
+from recommender.words import WordSpace
 
 
 class Snapshot:
@@ -30,6 +32,7 @@ class Snapshot:
         layout: Layout,
         policy: Policy,
         *,
+        encoder: Encoder,
         catalogue_version: int,
         instances: VectorIndex,
         learners: VectorIndex,
@@ -39,28 +42,43 @@ class Snapshot:
         self.network = network
         self.layout = layout
         self.policy = policy
+        self.encoder = encoder
         self.instances = instances
         self.learners = learners
 
     @property
-    def meaning(self) -> MeaningBlock:
-        """The block that holds the encoder."""
-        return next(block for block in self.layout.blocks if isinstance(block, MeaningBlock))
+    def meaning(self) -> TextBlock:
+        """The block of what texts mean, by the encoder."""
+        return self._text_block(Preference.MEANING)
+
+    @property
+    def words(self) -> TextBlock:
+        """The block of the catalogue's own words."""
+        return self._text_block(Preference.WORDS)
+
+    @property
+    def word_space(self) -> WordSpace:
+        """The space that the catalogue's own words span."""
+        assert isinstance(self.words.space, WordSpace)
+        return self.words.space
+
+    def _text_block(self, preference: Preference) -> TextBlock:
+        return next(b for b in self.layout.blocks if isinstance(b, TextBlock) and b.preference is preference)
 
     @cached_property
     def course_vectors(self) -> NDArray[np.float32]:
         """Return the unit embeddings of the courses that have an instance, `(c, d) float32`; rows of others are zero."""
-        width = self.meaning.encoder.dimension
+        width = self.encoder.dimension
         vectors = np.zeros((len(self.network.courses), width), dtype=np.float32)
         vectors[self.network.course_of] = self.instances.vectors[:, :width]  # meaning is the first block
         return vectors
 
 
-def make_layout(network: Network, policy: Policy, meaning: MeaningBlock) -> Layout:
-    """Return the blocks of this network's vectors; a further preference is a further block in this list."""
+def make_layout(network: Network, policy: Policy, *texts: TextBlock) -> Layout:
+    """Return the blocks of this network's vectors, `texts` (meaning first) before the others; a further preference is a further block here."""
     return Layout(
         [
-            meaning,
+            *texts,
             PlaceBlock(len(network.sites), policy),
             LevelBlock(policy),
             IndustryBlock(network.taxonomy),

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from recommender.blocks import Calibration, fit_calibration
-from recommender.blocks.meaning import MeaningBlock
+from recommender.blocks.text import TextBlock
 from recommender.errors import InvalidRequest
 from recommender.policy import Preference
 from recommender.snapshot import build_snapshot
@@ -42,7 +42,7 @@ def test_weights_are_spread_over_the_preferences_that_have_a_part(snapshot):
     assert dict(zip(snapshot.layout.preferences, request.has_part, strict=True))[Preference.PLACE] is False
     request = _vector(snapshot, weights=weights, location=HERE)
     assert request.weights.sum() == pytest.approx(1)
-    assert request.weights[1] == 0.5
+    assert request.weights[list(snapshot.layout.preferences).index(Preference.PLACE)] == 0.5
 
 
 def test_a_request_that_says_nothing_to_what_it_weighs_is_refused(snapshot):
@@ -79,7 +79,7 @@ def test_meaning_is_the_calibrated_cosine(snapshot, encoder):
     calibration = Calibration(slope=2, intercept=-0.5)
     texts = ["叉车操作", "工业机器人编程", "工业机器人编程"]
     vectors = encoder.encode_passages(texts)
-    block = MeaningBlock(encoder, calibration, vectors)
+    block = TextBlock(Preference.MEANING, encoder, calibration, vectors)
     columns = block.of_request(learner(snapshot.network, goal="机器人编程"))
     cosines = vectors.astype(np.float64) @ encoder.encode_queries(["机器人编程"])[0].astype(np.float64)
     np.testing.assert_allclose(block.of_instances(snapshot.network) @ columns, 2 * cosines - 0.5, atol=1e-9)

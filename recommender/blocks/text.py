@@ -1,0 +1,67 @@
+"""What a course says against what is asked for: by meaning, and by words."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recommender.blocks.block import EXACT_DECIMALS
+from recommender.blocks.calibration import Calibration
+from recommender.network import Network
+from recommender.policy import Preference
+from recommender.resolution import ResolvedRequest
+
+
+class TextSpace(Protocol):
+    """Where texts become rows whose inner product is their likeness: an encoder, or the catalogue's words."""
+
+    @property
+    def dimension(self) -> int:
+        """The number of columns."""
+        ...
+
+    def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return `(n, dimension) float32`, rows of length 1 (or 0 for a text without a direction)."""
+        ...
+
+
+class TextBlock:
+    """The course's text in `space`, and a constant column that carries the calibration's intercept.
+
+    `course_vectors` is `(c, d) float32`, rows in the network's order of courses; None when only requests are to be encoded.
+    """
+
+    decimals = EXACT_DECIMALS
+
+    def __init__(
+        self,
+        preference: Preference,
+        space: TextSpace,
+        calibration: Calibration,
+        course_vectors: NDArray[np.float32] | None = None,
+    ) -> None:
+        self.preference = preference
+        self.space = space
+        self.calibration = calibration
+        self.course_vectors = course_vectors
+        self.width = space.dimension + 1
+
+    def of_instances(self, network: Network) -> NDArray[np.float32]:
+        """Return each instance's course's row and a 1."""
+        assert self.course_vectors is not None
+        ones = np.ones((len(network.instances), 1), dtype=np.float32)
+        return np.hstack([self.course_vectors[network.course_of], ones])
+
+    def of_request(self, request: ResolvedRequest) -> NDArray[np.float64] | None:
+        """Return the request's row times the slope, and the intercept; None for a request without text."""
+        return self.of_requests([request])[0]
+
+    def of_requests(self, requests: Sequence[ResolvedRequest]) -> list[NDArray[np.float64] | None]:
+        """Return the columns of several requests, encoded as one batch."""
+        vectors = self.space.encode_queries([request.text for request in requests]).astype(np.float64)
+        scaled = vectors * self.calibration.slope
+        return [
+            np.append(row, self.calibration.intercept) if request.text else None
+            for row, request in zip(scaled, requests, strict=True)
+        ]
