@@ -48,7 +48,7 @@ $(READY): pyproject.toml constraints.txt
 	@touch $@
 
 $(TESTING): $(READY)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[train,notebooks,test]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[train,notebooks,evaluate,test]'
 	@touch $@
 
 clean:

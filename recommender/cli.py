@@ -1,11 +1,11 @@
 """The command `jinxue`."""
 
-import dataclasses
 import datetime
 import json
 import re
 import sys
 from collections.abc import Callable
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -33,6 +33,14 @@ StateOption = Annotated[Path | None, typer.Option("--state", help="Folder for da
 CatalogueArgument = Annotated[
     Path | None, typer.Argument(help="CSV folder, .xlsx or .jsonl; the bundled Shenzhen network by default.")
 ]
+
+
+class JudgedPart(StrEnum):
+    """Which judged requests to measure on."""
+
+    ALL = "all"
+    DEVELOPMENT = "development"
+    REPORTING = "reporting"
 
 
 def _workshop(settings: Settings, progress: Callable[[int, int], None] | None = None) -> "Workshop":
@@ -179,28 +187,47 @@ def export(
 @app.command()
 def evaluate(
     judgements: Annotated[
-        Path | None, typer.Argument(help="Judged requests as CSV; the bundled ones by default.")
+        Path | None,
+        typer.Argument(
+            metavar="FOLDER", help="Folder with requests.csv and judgements.csv; the bundled ones by default."
+        ),
     ] = None,
+    part: Annotated[
+        JudgedPart, typer.Option(help="Requests that defaults were chosen by, those kept for reporting, or all.")
+    ] = JudgedPart.REPORTING,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
+    plot: Annotated[Path | None, typer.Option(help="Draw the figures to this .png or .svg file.")] = None,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Leave out the baselines that need jinxue[evaluate]: BM25 and MiniLM.")
+    ] = False,
     state: StateOption = None,
 ) -> None:
     """Measure the recommendations on judged requests, beside baselines."""
     settings = load_settings(state=state)
     workshop = _workshop(settings)
+    from recommender import evaluation
     from recommender.bootstrap import Service
-    from recommender.evaluation import BUNDLED_JUDGEMENTS, read_judgements
-    from recommender.evaluation import evaluate as measure
 
-    judged = read_judgements(judgements or BUNDLED_JUDGEMENTS)
-    with _err.status("…"):
-        figures = measure(Service(workshop).matcher, judged, today=workshop.today())
+    if plot:
+        evaluation.check_drawing(plot)
+    matcher, today = Service(workshop).matcher, workshop.today()
+    judged = evaluation.read_judgements(judgements or evaluation.BUNDLED_JUDGEMENTS, matcher.snapshot.network)
+    with Progress(console=_err, transient=True) as bar:
+        task = bar.add_task("…", total=None)
+        figures = evaluation.evaluate(
+            matcher,
+            judged,
+            today=today,
+            part=None if part is JudgedPart.ALL else evaluation.Part(part),
+            systems=evaluation.make_systems(matcher, today=today, quick=quick, state=settings.state),
+            progress=lambda done, total: bar.update(task, completed=done, total=total),
+        )
+    if plot:
+        evaluation.draw(figures, plot)
     if as_json:
-        print(json.dumps({name: dataclasses.asdict(metrics) for name, metrics in figures.items()}, indent=2))  # noqa: T201
-        return
-    table = Table("", "nDCG@10", "recall@10", "MRR", title=f"n = {len(judged)}")
-    for name, metrics in figures.items():
-        table.add_row(name, f"{metrics.ndcg:.3f}", f"{metrics.recall:.3f}", f"{metrics.mrr:.3f}")
-    _out.print(table)
+        print(figures.to_json())  # noqa: T201
+    else:
+        evaluation.show_evaluation(figures, settings.language, _out)
 
 
 @app.command("train-encoder")

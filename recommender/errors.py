@@ -4,9 +4,11 @@ JinxueError                 anything this library refuses or fails at
 ├── InvalidRequest          a request's field is wrong; names the field
 ├── NotFound                an id that does not exist in the snapshot
 ├── CatalogueError          a catalogue's files hold problems; lists them all, nothing was stored
+│   └── JudgementError      files of judged requests hold problems; lists them all, nothing was measured
 ├── StoreError              the database cannot be used as it is
 ├── EncoderError            a model folder is missing, broken or of another shape
 ├── SnapshotError           a snapshot's files are missing, damaged or do not belong together
+├── PackageMissing          what was asked for needs a package that only an optional extra installs
 └── SettingsError           a setting has an impossible value
 """
 
@@ -89,6 +91,18 @@ class CatalogueError(JinxueError):
         self.problems = tuple(problems)
 
 
+class JudgementError(CatalogueError):
+    """Judged requests were read and found wrong; nothing was measured."""
+
+    def __init__(self, problems: Sequence[CatalogueProblem]) -> None:
+        super().__init__(problems)
+        self.message = Bilingual(
+            f"评测数据中有 {len(problems)} 处问题，未作评测。请修改后重试。",
+            f"The judged requests hold {len(problems)} problem(s); nothing was measured. Mend them and try again.",
+        )
+        self.args = (self.message.en,)
+
+
 class StoreError(JinxueError):
     """The database cannot be reached, is of another version, or is empty."""
 
@@ -99,6 +113,18 @@ class EncoderError(JinxueError):
 
 class SnapshotError(JinxueError):
     """A snapshot's files are missing, damaged, or disagree with each other or with the settings."""
+
+
+class PackageMissing(JinxueError):
+    """A package is not installed that one of the optional extras brings."""
+
+    def __init__(self, package: str, extra: str) -> None:
+        super().__init__(
+            Bilingual(
+                f"缺少软件包 {package}，请安装：pip install 'jinxue[{extra}]'",
+                f"The package {package} is not installed; install it by: pip install 'jinxue[{extra}]'",
+            )
+        )
 
 
 class SettingsError(JinxueError):

@@ -55,6 +55,7 @@ class Policy(BaseModel):
 
     half_distance_km: Annotated[float, Field(gt=0, le=1000)]
     maximum_distance_km: Annotated[float, Field(ge=0, le=1000)]
+    context_share: Share
     diversity: Share
     neutral_proximity: Share
     unknown_quality: Share

@@ -16,6 +16,7 @@ from recommender.policy import Audience, OnlinePolicy, Policy, Preference
 from recommender.requests import EnterpriseRequest, LearnerRequest, Location
 from recommender.taxonomy import parse_skill_level, skill_levels
 
+_SEPARATOR = "。"
 _DEFAULT_MODES: Mapping[Audience, tuple[Mode, ...]] = {
     Audience.LEARNER: (Mode.AT_SITE, Mode.ONLINE),
     Audience.ENTERPRISE: (Mode.AT_ENTERPRISE, Mode.AT_SITE, Mode.ONLINE),
@@ -24,10 +25,14 @@ _DEFAULT_MODES: Mapping[Audience, tuple[Mode, ...]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ResolvedRequest:
-    """A request with nothing left open. `site_distances_km` is `(s,) float64`, NaN where a point is not known."""
+    """A request with nothing left open. `site_distances_km` is `(s,) float64`, NaN where a point is not known.
+
+    `wish` is what was said first of goal (or needs), occupation and industry, `context` the others; either may be empty.
+    """
 
     audience: Audience
-    text: str
+    wish: str
+    context: str
     industry: str | None
     cluster_ids: tuple[str, ...]
     skill_level: SkillLevel | None
@@ -48,6 +53,11 @@ class ResolvedRequest:
     offset: int
     language: Language
     level_reach: int | None
+
+    @property
+    def text(self) -> str:
+        """All that was said, the wish first."""
+        return _SEPARATOR.join(text for text in (self.wish, self.context) if text)
 
 
 def resolve(
@@ -96,9 +106,11 @@ def _resolve(
     point = locate(request.location, network.gazetteer)
     cluster = network.taxonomy.find(request.industry) if request.industry else None
     given = request.maximum_distance_km
+    said = [text for text in texts if text]
     return ResolvedRequest(
         audience=audience,
-        text="。".join(text for text in texts if text),
+        wish=said[0] if said else "",
+        context=_SEPARATOR.join(said[1:]),
         industry=request.industry or None,
         cluster_ids=(cluster.cluster_id,) if cluster else (),
         skill_level=resolve_skill_level(request.skill_level),

@@ -21,7 +21,7 @@ from recommender.errors import SnapshotError
 from recommender.language import Bilingual
 from recommender.text import normalise
 
-WORDS_DIMENSION = 384
+WORDS_DIMENSION = 256
 MOST_FITTED = 3_000  # the decomposition's price is the cube of this; further texts are folded in
 _RUNS = re.compile(r"[a-z0-9]+(?:[-+.#/][a-z0-9]+)*[+#]*|[^\W\d_a-z]+")
 _PARTS = re.compile(r"[a-z]+|[0-9]+")
@@ -72,7 +72,7 @@ class WordSpace:
             list(vectorizer.get_feature_names_out()),
             vectorizer.idf_.astype(np.float32),
             csr_array(matrix.T),
-            _basis(matrix, dimension),
+            latent_basis(matrix, dimension),
         )
 
     @property
@@ -135,7 +135,7 @@ class WordSpace:
             ) from error
 
 
-def _basis(matrix: csr_array, dimension: int) -> NDArray[np.float32]:
+def latent_basis(matrix: csr_array, dimension: int) -> NDArray[np.float32]:
     """Return `(n, d)`: what carries likenesses to the `n` texts of `matrix`, `(n, t)`, over into its `d` strongest directions.
 
     With the singular value decomposition X = U S V', a text q's coordinates q V equal (q X') U / S, and U and S come from the small matrix X X'.

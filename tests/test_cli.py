@@ -15,12 +15,12 @@ from rich.console import Console
 from api.schemas import Recommendations
 from recommender import cli
 from recommender.bootstrap import Workshop
-from recommender.domain import Catalogue
-from recommender.evaluation import BUNDLED_JUDGEMENTS
+from recommender.domain import Approval, Catalogue
 from recommender.settings import Settings
 from recommender.snapshot import Snapshot
 
 ROOT = Path(__file__).parents[1]
+REQUESTS_HEADER = "request_id,audience,part,industry,occupation,skill_level,text,place,headcount"
 WRONG_SITES = (
     "site_id,name,kind,district,latitude,longitude\na,甲,castle,坪山区,,\nb,乙,hub,火星区,,\na,丙,centre,坪山区,22.7,\n"
 )
@@ -268,30 +268,70 @@ def test_an_export_that_cannot_be_written_and_an_empty_store_are_refused(
     assert not (tmp_path / "x").exists()
 
 
-def test_the_recommendations_are_measured_beside_baselines(jinxue: Jinxue, built: Path, tmp_path: Path) -> None:
-    few = tmp_path / "few.csv"
-    few.write_text("\n".join(BUNDLED_JUDGEMENTS.read_text(encoding="utf-8").splitlines()[:6]), encoding="utf-8")
-    figures = json.loads(jinxue("evaluate", few, "--json", "--state", built).out)
-    table = jinxue("evaluate", few, "--state", built).out
+@pytest.fixture
+def judged(tmp_path: Path, bundled_catalogue: Catalogue) -> Path:
+    """A folder of three judged requests, each answered by an approved course of the bundled network."""
+    approved = [course for course in bundled_catalogue.courses if course.approval is Approval.APPROVED][:3]
+    asked = [f"R{n},learner,reporting,,,,{course.title},坪山区," for n, course in enumerate(approved)]
+    grades = [f"R{n},{course.course_id},3" for n, course in enumerate(approved)]
+    folder = tmp_path / "judged"
+    folder.mkdir()
+    (folder / "requests.csv").write_text("\n".join([REQUESTS_HEADER, *asked]), encoding="utf-8")
+    (folder / "judgements.csv").write_text("\n".join(["request_id,course_id,grade", *grades]), encoding="utf-8")
+    return folder
 
-    assert set(figures) == {"jinxue", "meaning only", "character TF-IDF", "nearest only"}
-    assert all(0 <= value <= 1 for metrics in figures.values() for value in metrics.values())
-    assert f"{figures['jinxue']['ndcg']:.3f}" in table
-    assert "n = 5" in table
+
+def test_the_recommendations_are_measured_beside_baselines(
+    jinxue: Jinxue, built: Path, judged: Path, tmp_path: Path
+) -> None:
+    plot = tmp_path / "figures.png"
+    said = jinxue("evaluate", judged, "--quick", "--json", "--plot", plot, "--state", built)
+    figures = json.loads(said.out)
+    table = jinxue("evaluate", judged, "--quick", "--part", "all", "--state", built).out
+
+    assert (figures["part"], figures["requests"]) == ("reporting", 3)
+    assert list(figures["systems"])[:2] == ["jinxue", "meaning + words"]
+    assert not {"BM25", "English MiniLM"} & set(figures["systems"])
+    ndcg = figures["systems"]["words"]["ndcg_at_10"]
+    assert ndcg["mean"] > 0.9  # asked for by its title
+    assert f"{ndcg['mean']:.3f}" in table
+    assert "3 个评测请求" in table
+    assert plot.read_bytes().startswith(b"\x89PNG")
 
 
-def test_bad_judgements_are_listed_row_by_row(jinxue: Jinxue, built: Path, tmp_path: Path) -> None:
-    header = BUNDLED_JUDGEMENTS.read_text(encoding="utf-8").splitlines()[0]
-    bad = tmp_path / "bad.csv"
-    bad.write_text(f"{header}\n1,visitor,,,,x,,,welding\n2,learner,,,,,,,welding\n", encoding="utf-8")
-    said = jinxue("evaluate", bad, "--state", built)
+def test_all_baselines_are_measured_where_their_packages_are(
+    jinxue: Jinxue, built: Path, judged: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    figures = json.loads(jinxue("evaluate", judged, "--json", "--state", built).out)
+
+    assert {"BM25", "English MiniLM"} <= set(figures["systems"])
+    monkeypatch.setitem(sys.modules, "bm25s", None)  # as if it were not installed
+    assert "pip install 'jinxue[evaluate]'" in refusal(jinxue("evaluate", judged, "--state", built))
+
+
+def test_an_evaluation_that_cannot_be_made_is_refused_in_one_sentence(
+    jinxue: Jinxue, built: Path, judged: Path, tmp_path: Path
+) -> None:
+    wrong = ("evaluate", judged, "--quick", "--state", built)
+
+    assert "figures.bmp" in refusal(jinxue(*wrong, "--plot", tmp_path / "figures.bmp"))
+    assert "nowhere" in refusal(jinxue(*wrong, "--plot", tmp_path / "nowhere" / "figures.png"))
+    assert "part" in jinxue(*wrong, "--part", "development").err
+    assert jinxue(*wrong, "--part", "both").code == 2
+
+
+def test_bad_judgements_are_listed_row_by_row(jinxue: Jinxue, built: Path, judged: Path, tmp_path: Path) -> None:
+    asked = (judged / "requests.csv").read_text(encoding="utf-8")
+    (judged / "requests.csv").write_text(asked.replace("R1,learner", "R1,visitor"), encoding="utf-8")
+    with (judged / "judgements.csv").open("a", encoding="utf-8") as file:
+        file.write("\nR0,no-such-course,9\n")
+    said = jinxue("evaluate", judged, "--quick", "--state", built)
 
     assert said.code == 1
-    assert "bad.csv，第 2 行，audience" in said.err
-    assert "bad.csv，第 3 行" in said.err
-    bad.write_text(f"{header}\n1,learner,,,,焊工,,,no-such-course\n", encoding="utf-8")
-    assert "no-such-course" in refusal(jinxue("evaluate", bad, "--state", built))
-    assert jinxue("evaluate", tmp_path / "nowhere.csv", "--state", built).code == 1
+    assert "requests.csv，第 3 行，audience" in said.err
+    assert "judgements.csv，第 5 行，grade" in said.err
+    assert "评测数据中有 2 处问题" in said.err
+    assert jinxue("evaluate", tmp_path / "nowhere", "--state", built).code == 1
 
 
 def test_the_doctor_finds_a_sound_service_sound(jinxue: Jinxue, built: Path) -> None:

@@ -123,7 +123,7 @@ class Twin:
         course, site = self.courses[instance.course_id], self.sites.get(instance.site_id or "")
         scored = None if instance.mode is Mode.ONLINE or site is None else site.quality
         values = {"quality": self.policy.unknown_quality if scored is None else scored}
-        if wish.text:
+        if wish.said:
             for text, rows, vector in zip(self.texts, self.rows, asked, strict=True):
                 values[text.name] = text.slope * float(rows[course.course_id] @ vector) + text.intercept
         if wish.located:
@@ -137,6 +137,16 @@ class Twin:
         if wish.schedules:
             values["schedule"] = float(instance.schedule is None or instance.schedule in wish.schedules)
         return values
+
+    def _asked(self, wish: Wish, space: Any) -> np.ndarray:
+        """Return the vector of what is asked: what was said first, and a share of the rest; of length 1."""
+        first, *rest = [*wish.said, ""][: max(len(wish.said), 1)]
+        vector = space.encode_queries([first])[0].astype(np.float64)
+        if rest:
+            vector = vector + self.policy.context_share * space.encode_queries(["。".join(rest)])[0].astype(np.float64)
+            length = np.linalg.norm(vector)
+            vector = vector / length if length else vector
+        return vector
 
     def _proximity(self, wish: Wish, instance: CourseInstance) -> float:
         neutral = self.policy.neutral_proximity
@@ -153,7 +163,7 @@ class Twin:
 
     def _scorer(self, wish: Wish, given: dict[str, float]) -> Any:
         """Return the function from an instance to its score, weights spread over the preferences that have a part."""
-        asked = [text.space.encode_queries([wish.text])[0].astype(np.float64) for text in self.texts]
+        asked = [self._asked(wish, text.space) for text in self.texts]
         weighed = (
             {name: given.get(name, 0.0) for name in self.values(wish, self.instances[0], asked)}
             if self.instances

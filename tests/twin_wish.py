@@ -23,7 +23,7 @@ class Wish:
     """A request with its names looked up and its defaults filled in; `distances` holds the sites whose distance is known."""
 
     enterprise: bool
-    text: str
+    said: tuple[str, ...]
     cluster_id: str | None
     level: SkillLevel | None
     located: bool
@@ -61,7 +61,7 @@ class Lookup:
         limit = request.maximum_distance_km
         return Wish(
             enterprise=enterprise,
-            text="。".join(part for part in said if part),
+            said=tuple(part for part in said if part),
             cluster_id=cluster.cluster_id if cluster else None,
             level=parse_skill_level(request.skill_level) if request.skill_level else None,
             located=point is not None,

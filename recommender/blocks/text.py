@@ -29,7 +29,7 @@ class TextSpace(Protocol):
 class TextBlock:
     """The course's text in `space`, and a constant column that carries the calibration's intercept.
 
-    `course_vectors` is `(c, d) float32`, rows in the network's order of courses; None when only requests are to be encoded.
+    Of a request, the wish counts whole and the rest of what was said `context_share` as much. `course_vectors` is `(c, d) float32`, rows in the network's order of courses; None when only requests are to be encoded.
     """
 
     decimals = EXACT_DECIMALS
@@ -39,11 +39,13 @@ class TextBlock:
         preference: Preference,
         space: TextSpace,
         calibration: Calibration,
+        context_share: float,
         course_vectors: NDArray[np.float32] | None = None,
     ) -> None:
         self.preference = preference
         self.space = space
         self.calibration = calibration
+        self.context_share = context_share
         self.course_vectors = course_vectors
         self.width = space.dimension + 1
 
@@ -59,9 +61,20 @@ class TextBlock:
 
     def of_requests(self, requests: Sequence[ResolvedRequest]) -> list[NDArray[np.float64] | None]:
         """Return the columns of several requests, encoded as one batch."""
-        vectors = self.space.encode_queries([request.text for request in requests]).astype(np.float64)
-        scaled = vectors * self.calibration.slope
+        scaled = self._request_rows(requests) * self.calibration.slope
         return [
-            np.append(row, self.calibration.intercept) if request.text else None
+            np.append(row, self.calibration.intercept) if request.wish else None
             for row, request in zip(scaled, requests, strict=True)
         ]
+
+    def _request_rows(self, requests: Sequence[ResolvedRequest]) -> NDArray[np.float64]:
+        """Return `(n, d) float64`, rows of length 1 or 0."""
+        rows = self.space.encode_queries([request.wish for request in requests]).astype(np.float64)
+        told = [row for row, request in enumerate(requests) if request.context]
+        if not told:
+            return rows
+        context = self.space.encode_queries([requests[row].context for row in told]).astype(np.float64)
+        rows[told] += self.context_share * context
+        lengths = np.sqrt(np.add.reduce(rows[told] ** 2, axis=1, keepdims=True))
+        rows[told] /= np.where(lengths > 0, lengths, 1.0)
+        return rows

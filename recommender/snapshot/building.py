@@ -3,6 +3,7 @@
 import datetime
 import hashlib
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,11 +48,12 @@ def build_snapshot(
     network = Network(catalogue)
     texts = [course_text(course) for course in network.courses]
     words = words or WordSpace.fit(texts)
+    block = partial(_text_block, network=network, texts=texts, context_share=policy.context_share)
     layout = make_layout(
         network,
         policy,
-        _text_block(Preference.MEANING, encoder, catalogue_encoder or encoder, network, texts),
-        _text_block(Preference.WORDS, words, words, network, texts),
+        block(Preference.MEANING, encoder, catalogue_encoder or encoder),
+        block(Preference.WORDS, words, words),
     )
     vectors = layout.instance_vectors(network)
     learners = learner_vectors(network, layout, policy)
@@ -73,8 +75,10 @@ def _text_block(
     preference: Preference,
     space: TextSpace,
     catalogue_space: Encoder | WordSpace,
+    *,
     network: Network,
     texts: Sequence[str],
+    context_share: float,
 ) -> TextBlock:
     """Return a block over `space`, calibrated on what courses are called and whom they are for, their titles and first occupations."""
     names = [(course.title, row) for row, course in enumerate(network.courses)]
@@ -82,7 +86,7 @@ def _text_block(
     queries = catalogue_space.encode_queries([name for name, _ in names])
     courses = catalogue_space.encode_passages(texts)
     calibration = fit_calibration(queries, courses, np.array([row for _, row in names], dtype=np.intp))
-    return TextBlock(preference, space, calibration, courses)
+    return TextBlock(preference, space, calibration, context_share, courses)
 
 
 def learner_vectors(network: Network, layout: Layout, policy: Policy) -> NDArray[np.float32]:

@@ -177,7 +177,9 @@ class SnapshotFolder:
         }
         if set(manifest.calibrations) != set(spaces):
             raise _refuse(f"{folder.name} 是另一种格式", f"{folder.name} is of another format")
-        texts = [TextBlock(name, space, manifest.calibrations[name]) for name, space in spaces.items()]
+        texts = [
+            TextBlock(name, space, manifest.calibrations[name], policy.context_share) for name, space in spaces.items()
+        ]
         layout = make_layout(network, policy, *texts)
         snapshot = Snapshot(
             manifest.version,

@@ -1,27 +1,26 @@
-"""Training the bundled encoder from a catalogue's own text; needs neither network nor any other model."""
+"""Training the bundled encoder from the knowledge base and a catalogue's text; needs neither network nor any other model."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from recommender.errors import EncoderError
 from recommender.language import Bilingual
 from recommender.training.contrast import fine_tuned, save, static_model
-from recommender.training.corpus import Pair, read_corpus
+from recommender.training.corpus import Corpus, make_corpus
+from recommender.training.knowledge import knowledge_folder, read_knowledge
 from recommender.training.lsa import initial_vectors
 from recommender.training.tokens import train_tokenizer
 
 __all__ = ["DIMENSION", "EPOCHS", "SEED", "VOCABULARY_SIZE", "train_bundled_encoder", "train_encoder"]
 
 DIMENSION = 256
-VOCABULARY_SIZE = 10_000
-EPOCHS = 3
+VOCABULARY_SIZE = 12_000
+EPOCHS = 2
 SEED = 20_260_301
 SHORTEST_DOCUMENT = 60
 
 
 def train_encoder(
-    documents: Sequence[str],
-    pairs: Sequence[Pair],
+    corpus: Corpus,
     output: Path,
     *,
     dimension: int = DIMENSION,
@@ -31,12 +30,12 @@ def train_encoder(
 ) -> None:
     """Train a static embedding model of `dimension` columns and save it in the folder `output`.
 
-    `documents` (normalised) teach the words, and those of at least 60 characters the space to start from; `pairs` (normalised) then train it for
+    The documents of `corpus` teach the words, and those of at least 60 characters the space to start from; its pairs and triplets then train it for
     `epochs` rounds (see `fine_tuned`), none at 0. The same arguments give the same `model.safetensors`, byte for byte, with the same library
     versions on the same kind of processor. `StaticEncoder` and sentence-transformers both read the folder.
     Raises `EncoderError` when there are fewer than two documents of that length.
     """
-    whole = [document for document in documents if len(document) >= SHORTEST_DOCUMENT]
+    whole = [document for document in corpus.documents if len(document) >= SHORTEST_DOCUMENT]
     if len(whole) < 2:
         raise EncoderError(
             Bilingual(
@@ -44,10 +43,12 @@ def train_encoder(
                 f"Too little to learn from: at least two texts of {SHORTEST_DOCUMENT} characters are needed, there are {len(whole)}.",
             )
         )
-    tokenizer = train_tokenizer(documents, vocabulary_size=VOCABULARY_SIZE)
+    tokenizer = train_tokenizer(corpus.documents, vocabulary_size=VOCABULARY_SIZE)
     vectors = initial_vectors(tokenizer, whole, dimension=dimension, seed=seed)
-    if epochs > 0 and pairs:
-        vectors = fine_tuned(tokenizer, vectors, pairs, epochs=epochs, seed=seed, progress=progress)
+    if epochs > 0 and corpus.pairs:
+        vectors = fine_tuned(
+            tokenizer, vectors, corpus.pairs, corpus.triplets, epochs=epochs, seed=seed, progress=progress
+        )
     save(static_model(tokenizer, vectors), output)
 
 
@@ -55,13 +56,18 @@ def train_bundled_encoder(
     output: Path,
     *,
     catalogue_folder: Path | None = None,
+    knowledge: Path | None = None,
     epochs: int = EPOCHS,
     seed: int = SEED,
     progress: bool = False,
 ) -> None:
-    """Train the encoder that ships with the service from the files in `catalogue_folder` (None: the bundled Shenzhen network) into `output`."""
-    corpus = read_corpus(bundled_catalogue_folder() if catalogue_folder is None else catalogue_folder)
-    train_encoder(corpus.documents, corpus.pairs, output, epochs=epochs, seed=seed, progress=progress)
+    """Train the encoder that ships with the service into `output`.
+
+    It learns from the files in `knowledge` and `catalogue_folder`; None is the bundled knowledge base, and the bundled Shenzhen network.
+    """
+    read = read_knowledge(knowledge or knowledge_folder())
+    corpus = make_corpus(read, catalogue_folder or bundled_catalogue_folder())
+    train_encoder(corpus, output, epochs=epochs, seed=seed, progress=progress)
 
 
 def bundled_catalogue_folder() -> Path:

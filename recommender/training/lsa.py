@@ -5,14 +5,13 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
-from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction.text import TfidfVectorizer
-from threadpoolctl import threadpool_limits
 from tokenizers import Tokenizer
 
 from recommender.training.tokens import UNKNOWN, character_ngrams, runs
+from recommender.words import latent_basis
 
-IDENTITY = 2.0
+IDENTITY = 1.5
 MEDIAN_LENGTH = 0.25
 UNKNOWN_LENGTH = 1e-3
 
@@ -29,10 +28,10 @@ def initial_vectors(
     """
     tokens = [token for token, _ in sorted(tokenizer.get_vocab().items(), key=lambda item: item[1])]
     tfidf = TfidfVectorizer(analyzer=lambda text: _ngrams(runs(tokenizer, text)), sublinear_tf=True)
-    matrix = tfidf.fit_transform(documents)
+    matrix = csr_array(tfidf.fit_transform(documents))
     terms = list(dict.fromkeys([*tfidf.get_feature_names_out(), *_ngrams(tokens)]))
     known = matrix.shape[1]
-    components = _components(matrix, dimension, seed)
+    components = _components(matrix, dimension)
 
     directions = np.random.default_rng(seed).standard_normal((len(terms), dimension))
     directions /= np.linalg.norm(directions, axis=1, keepdims=True)
@@ -52,12 +51,10 @@ def _ngrams(pieces: Sequence[str]) -> list[str]:
     return [ngram for piece in pieces for ngram in character_ngrams(piece)]
 
 
-def _components(matrix: csr_array, dimension: int, seed: int) -> NDArray[np.float64]:
+def _components(matrix: csr_array, dimension: int) -> NDArray[np.float64]:
     """Return the SVD's row of each term, `(terms, dimension)`; columns beyond the matrix's rank are zero."""
-    rank = min(dimension, *(size - 1 for size in matrix.shape))
-    with threadpool_limits(1):  # the order of additions, and with it the last bits, follows the number of threads
-        components = TruncatedSVD(rank, random_state=seed).fit(matrix).components_
-    return np.pad(components.T, ((0, 0), (0, dimension - rank)))
+    components = matrix.T @ latent_basis(matrix, dimension).astype(np.float64)
+    return np.pad(components, ((0, 0), (0, dimension - components.shape[1])))
 
 
 def _membership(tokens: Sequence[str], terms: Sequence[str]) -> csr_array:

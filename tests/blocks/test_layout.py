@@ -79,7 +79,7 @@ def test_meaning_is_the_calibrated_cosine(snapshot, encoder):
     calibration = Calibration(slope=2, intercept=-0.5)
     texts = ["叉车操作", "工业机器人编程", "工业机器人编程"]
     vectors = encoder.encode_passages(texts)
-    block = TextBlock(Preference.MEANING, encoder, calibration, vectors)
+    block = TextBlock(Preference.MEANING, encoder, calibration, 0.25, vectors)
     columns = block.of_request(learner(snapshot.network, goal="机器人编程"))
     cosines = vectors.astype(np.float64) @ encoder.encode_queries(["机器人编程"])[0].astype(np.float64)
     np.testing.assert_allclose(block.of_instances(snapshot.network) @ columns, 2 * cosines - 0.5, atol=1e-9)
