@@ -23,6 +23,7 @@ TODAY = datetime.date(2026, 3, 2)
 INK, QUIET, ACCENT = "#1c2524", "#6d7a77", "#0b5d57"
 PREFERENCES = {
     Preference.MEANING: ("内容 meaning", "#0b6ea8"),
+    Preference.WORDS: ("用词 words", "#6a51a3"),
     Preference.PLACE: ("距离 place", "#d1570a"),
     Preference.LEVEL: ("等级 level", "#00855f"),
     Preference.INDUSTRY: ("产业 industry", "#b4568c"),

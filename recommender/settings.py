@@ -1,17 +1,19 @@
 """Everything that can be set: `JINXUE_…` environment variables, or a file `.env` in the working directory."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from recommender.encoder import EncoderOptions
 from recommender.errors import SettingsError
 from recommender.language import Bilingual, Language
 from recommender.validation import explain
+
+if TYPE_CHECKING:
+    from recommender.encoder import EncoderOptions
 
 
 class Settings(BaseSettings):
@@ -42,7 +44,7 @@ class Settings(BaseSettings):
         default="float32", description="Numbers the model computes with."
     )
     encoder_batch_size: Annotated[int, Field(ge=1)] = Field(default=32, description="Texts embedded at once.")
-    encoder_device: str = Field(default="cpu", description="Where the model computes: cpu, cuda, cuda:1, mps …")
+    encoder_device: str = Field(default="cpu", description="Where the model computes: cpu, cuda, cuda:1 or mps.")
     policy: Path | None = Field(
         default=None, description="A file like recommender/data/policy.toml: default weights, half-distance, level fit."
     )
@@ -67,8 +69,10 @@ class Settings(BaseSettings):
         return name
 
     @property
-    def encoder_options(self) -> EncoderOptions:
+    def encoder_options(self) -> "EncoderOptions":
         """How the encoder is to be used."""
+        from recommender.encoder import EncoderOptions  # brings scipy: not for --help
+
         names = EncoderOptions.model_fields
         return EncoderOptions(**{name: getattr(self, f"encoder_{name}") for name in names})
 

@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import eigh
 from scipy.sparse import csr_array
-from sklearn.feature_extraction.text import TfidfVectorizer
 from threadpoolctl import threadpool_limits
 
 from recommender.errors import SnapshotError
@@ -61,6 +60,8 @@ class WordSpace:
 
         Texts fewer than `dimension` give as many columns as they have directions, none give one column of zeros.
         """
+        from sklearn.feature_extraction.text import TfidfVectorizer  # brings pandas: only to fit
+
         normal = [normalise(text) for text in texts]
         vectorizer = TfidfVectorizer(analyzer=character_terms, sublinear_tf=True, dtype=np.float32)
         if not any(True for text in normal for _ in character_terms(text)):

@@ -94,7 +94,7 @@ def wrong(tmp_path: Path) -> Path:
 def test_the_bundled_network_is_imported_then_built(jinxue: Jinxue, tmp_path: Path) -> None:
     imported = jinxue("import", "--state", tmp_path)
     assert (imported.code, imported.out) == (0, "")
-    assert "版本 1：121 个阵地，380 门课程" in imported.err
+    assert "版本 1：121 个阵地，1038 门课程" in imported.err
 
     again = jinxue("import", "--if-changed", "--state", tmp_path)
     assert (again.code, again.err) == (0, "目录没有变化（版本 1）。\n")

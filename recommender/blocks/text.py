@@ -29,7 +29,8 @@ class TextSpace(Protocol):
 class TextBlock:
     """The course's text in `space`, and a constant column that carries the calibration's intercept.
 
-    Of a request, the wish counts whole and the rest of what was said `context_share` as much. `course_vectors` is `(c, d) float32`, rows in the network's order of courses; None when only requests are to be encoded.
+    Of a request, the wish counts whole and the rest of what was said `context_share` as much. `course_vectors` is `(c, d) float32`, rows in the
+    network's order of courses; None when only requests are to be encoded.
     """
 
     decimals = EXACT_DECIMALS

@@ -3,8 +3,9 @@
 import hashlib
 import sqlite3
 from collections.abc import Callable, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
@@ -13,7 +14,10 @@ from recommender.encoder.protocol import Encoder, Vectors
 Progress = Callable[[int, int], None]
 """Called with how many texts are done, of how many."""
 
+Answer = TypeVar("Answer")
+
 _AT_ONCE = 256
+_ROUNDING = 1e-3  # rows are of length 1; others are damaged, which SQLite does not notice within a value
 _TABLE = "CREATE TABLE IF NOT EXISTS embeddings (model TEXT, kind TEXT, text BLOB, vector BLOB, PRIMARY KEY (model, kind, text)) WITHOUT ROWID"
 
 
@@ -47,54 +51,61 @@ class CachedEncoder:
 
     def forget_unused(self) -> None:
         """Remove what this encoder has kept of texts that were not asked for since this object was made."""
-        with closing(self._connect()) as connection, connection:
+
+        def forget(connection: sqlite3.Connection) -> None:
             kept = connection.execute("SELECT kind, text FROM embeddings WHERE model = ?", (self.name,)).fetchall()
             unused = [(self.name, *row) for row in kept if row not in self._used]
             connection.executemany("DELETE FROM embeddings WHERE (model, kind, text) = (?, ?, ?)", unused)
 
+        self._on_file(forget)
+
     def _encode(self, kind: str, encode: Callable[[Sequence[str]], Vectors], texts: Sequence[str]) -> Vectors:
-        keys = [hashlib.sha256(text.encode()).digest() for text in texts]
+        keys = [hashlib.sha256(text.encode(errors="surrogatepass")).digest() for text in texts]
         self._used.update((kind, key) for key in keys)
-        with closing(self._connect()) as connection:
-            known = self._read(connection, kind, keys)
-            missing = list({key: text for key, text in zip(keys, texts, strict=True) if key not in known}.items())
-            for start in range(0, len(missing), _AT_ONCE):
-                chunk = dict(missing[start : start + _AT_ONCE])
-                fresh = dict(zip(chunk, encode(list(chunk.values())), strict=True))
-                with connection:
-                    kept = [(self.name, kind, key, vector.tobytes()) for key, vector in fresh.items()]
-                    connection.executemany("INSERT OR REPLACE INTO embeddings VALUES (?, ?, ?, ?)", kept)
-                known |= fresh
-                if self._progress:
-                    self._progress(len(known), len(set(keys)))
-        rows = np.empty((len(texts), self.dimension), dtype=np.float32)
+        known = self._kept(kind, set(keys))
+        missing = list({key: text for key, text in zip(keys, texts, strict=True) if key not in known}.items())
+        for start in range(0, len(missing), _AT_ONCE):
+            chunk = dict(missing[start : start + _AT_ONCE])
+            fresh = dict(zip(chunk, encode(list(chunk.values())), strict=True))
+            self._keep(kind, fresh)
+            known |= fresh
+            if self._progress:
+                self._progress(len(known), len(set(keys)))
+        vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
         for row, key in enumerate(keys):
-            rows[row] = known[key]
-        return rows
+            vectors[row] = known[key]
+        return vectors
 
-    def _read(self, connection: sqlite3.Connection, kind: str, keys: Sequence[bytes]) -> dict[bytes, Vectors]:
-        wanted = set(keys)
-        found = connection.execute(
-            "SELECT text, vector FROM embeddings WHERE (model, kind) = (?, ?)", (self.name, kind)
-        )
-        return {
-            key: np.frombuffer(vector, dtype=np.float32)
-            for key, vector in found
-            if key in wanted and len(vector) == 4 * self.dimension
-        }
+    def _kept(self, kind: str, wanted: set[bytes]) -> dict[bytes, Vectors]:
+        """Return what the file holds of `wanted`; nothing when it cannot be read."""
 
-    def _connect(self) -> sqlite3.Connection:
-        """Open the file, made anew when it is damaged, in memory when there can be none."""
-        for attempt in (self._path, self._path, ":memory:"):
-            connection = sqlite3.connect(attempt, timeout=30)
-            try:
+        def read(connection: sqlite3.Connection) -> dict[bytes, Vectors]:
+            found = connection.execute(
+                "SELECT text, vector FROM embeddings WHERE (model, kind) = (?, ?)", (self.name, kind)
+            )
+            contents = (
+                (key, content) for key, content in found if key in wanted and len(content) == 4 * self.dimension
+            )
+            rows = ((key, np.frombuffer(content, dtype=np.float32)) for key, content in contents)
+            return {key: row for key, row in rows if abs(float(row @ row) - 1) < _ROUNDING}
+
+        return self._on_file(read) or {}
+
+    def _keep(self, kind: str, fresh: dict[bytes, Vectors]) -> None:
+        rows = [(self.name, kind, key, vector.tobytes()) for key, vector in fresh.items()]
+        self._on_file(lambda file: file.executemany("INSERT OR REPLACE INTO embeddings VALUES (?, ?, ?, ?)", rows))
+
+    def _on_file(self, work: Callable[[sqlite3.Connection], Answer]) -> Answer | None:
+        """Do `work` as one transaction; None when it could not be done. A damaged file is removed, so that the next work finds a new one."""
+        try:
+            with suppress(OSError):
+                self._path.parent.mkdir(parents=True, exist_ok=True)
+            with closing(sqlite3.connect(self._path)) as connection, connection:
                 connection.execute(_TABLE)
-                connection.execute("PRAGMA quick_check(1)").fetchone()
-            except sqlite3.OperationalError:  # such as a folder that cannot be written
-                connection.close()
-            except sqlite3.DatabaseError:  # no SQLite file, or a damaged one
-                connection.close()
-                self._path.unlink(missing_ok=True)
-            else:
-                return connection
-        raise AssertionError("an SQLite database in memory can always be opened")
+                return work(connection)
+        except sqlite3.OperationalError:  # such as a folder that cannot be written, or a full disk
+            return None
+        except sqlite3.DatabaseError:  # no SQLite file, or a damaged one
+            with suppress(OSError):
+                self._path.unlink()
+            return None

@@ -9,10 +9,9 @@ import numpy as np
 
 from recommender.encoder.options import USUAL, EncoderOptions
 from recommender.encoder.protocol import Vectors
-from recommender.encoder.vectors import fingerprint, first_axis, unit_rows
+from recommender.encoder.vectors import fingerprint, first_axis, readable, unit_rows
 from recommender.errors import EncoderError
 from recommender.language import Bilingual
-from recommender.text import normalise
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -33,12 +32,7 @@ class SentenceTransformerEncoder:
         name = str(name_or_folder)
         self._model = _load(name, options)
         with _said(name):
-            probe = self._model.encode([_PROBE], convert_to_numpy=True, show_progress_bar=False)
-            self._dimension = int(np.shape(probe)[1])
-            if not np.isfinite(probe).all():
-                raise ValueError("its vectors hold NaN or infinity")
-            if options.dimension and options.dimension != self._dimension:
-                raise ValueError(f"it has {self._dimension} dimensions, {options.dimension} were asked for")
+            self._dimension = _probed_dimension(self._model, options)
         self._name = _content_name(name, self._model) + options.digest
 
     @property
@@ -62,7 +56,7 @@ class SentenceTransformerEncoder:
     def _encode(self, encode: Any, texts: Sequence[str], prompt: str | None) -> Vectors:
         if not texts:
             return np.empty((0, self.dimension), dtype=np.float32)
-        normal = [normalise(text) for text in texts]
+        normal = [readable(text) for text in texts]
         prompted = {} if prompt is None else {"prompt": prompt}
         rows = encode(
             normal, convert_to_numpy=True, show_progress_bar=False, batch_size=self._options.batch_size, **prompted
@@ -84,6 +78,28 @@ def _load(name: str, options: EncoderOptions) -> "SentenceTransformer":
         if options.maximum_length is not None:
             model.max_seq_length = options.maximum_length
         return model
+
+
+def _probed_dimension(model: "SentenceTransformer", options: EncoderOptions) -> int:
+    """Return how many columns `model` really gives; ValueError when it cannot serve, or not under these options."""
+    probe = model.encode([_PROBE], convert_to_numpy=True, show_progress_bar=False)
+    dimension = int(np.shape(probe)[1])
+    if not np.isfinite(probe).all():
+        raise ValueError("its vectors hold NaN or infinity")
+    if options.dimension and options.dimension != dimension:
+        raise ValueError(f"it has {dimension} dimensions, {options.dimension} were asked for")
+    stated = (getattr(model, "get_embedding_dimension", None) or model.get_sentence_embedding_dimension)()
+    if stated not in (None, dimension):
+        raise ValueError(f"its files state {stated} dimensions, its vectors have {dimension}")
+    if _knows_no_words(getattr(model, "tokenizer", None)):
+        raise ValueError("its tokenizer knows no words, as when tokenizer.json or the vocabulary is missing")
+    return dimension
+
+
+def _knows_no_words(tokenizer: Any) -> bool:
+    """Tell whether special tokens are all it has: without its files transformers makes such a one and says nothing."""
+    vocabulary = set(tokenizer.get_vocab()) if hasattr(tokenizer, "get_vocab") else set()
+    return bool(vocabulary) and vocabulary <= set(getattr(tokenizer, "all_special_tokens", ()))
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Arithmetic and fingerprints that every encoder shares."""
+"""The form of texts, arithmetic and fingerprints that every encoder shares."""
 
 import hashlib
 from collections.abc import Iterable
@@ -8,8 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.encoder.protocol import Vectors
+from recommender.text import normalise
 
 FINGERPRINT_LENGTH = 12
+
+
+def readable(text: str) -> str:
+    """Return `text` in its normal form, lone surrogates (which no tokenizer takes) as U+FFFD."""
+    return normalise(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
 
 
 def unit_rows(matrix: NDArray[np.floating], fallback: Vectors) -> Vectors:
@@ -30,9 +36,9 @@ def first_axis(dimension: int) -> Vectors:
 
 
 def fingerprint(files: Iterable[Path]) -> str:
-    """Return the first 12 hexadecimal digits of the SHA-256 over the content of `files`, in the order of their names."""
+    """Return the first 12 hexadecimal digits of the SHA-256 over the content of `files`, in the order of their names, then of their folders."""
     digest = hashlib.sha256()
-    for file in sorted(files, key=lambda path: path.name):
+    for file in sorted(files, key=lambda path: (path.name, path)):
         with file.open("rb") as stream:
             digest.update(file.name.encode() + hashlib.file_digest(stream, "sha256").digest())
     return digest.hexdigest()[:FINGERPRINT_LENGTH]

@@ -2,7 +2,7 @@
 
 import datetime
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 import numpy as np
@@ -80,13 +80,25 @@ def _text_block(
     texts: Sequence[str],
     context_share: float,
 ) -> TextBlock:
-    """Return a block over `space`, calibrated on what courses are called and whom they are for, their titles and first occupations."""
-    names = [(course.title, row) for row, course in enumerate(network.courses)]
-    names += [(course.occupations[0], row) for row, course in enumerate(network.courses) if course.occupations]
+    """Return a block over `space`, calibrated on what in the catalogue means its courses."""
+    names = list(_names(network.courses))
     queries = catalogue_space.encode_queries([name for name, _ in names])
     courses = catalogue_space.encode_passages(texts)
     calibration = fit_calibration(queries, courses, np.array([row for _, row in names], dtype=np.intp))
     return TextBlock(preference, space, calibration, context_share, courses)
+
+
+def _names(courses: Sequence[Course]) -> Iterator[tuple[str, int]]:
+    """Yield texts with the row of a course that each means: its title, its first occupation, and the titles of other courses for its occupations."""
+    latest: dict[str, str] = {}
+    for row, course in enumerate(courses):
+        yield course.title, row
+        for occupation in course.occupations[:1]:
+            yield occupation, row
+        for occupation in course.occupations:
+            if occupation in latest:
+                yield latest[occupation], row
+            latest[occupation] = course.title
 
 
 def learner_vectors(network: Network, layout: Layout, policy: Policy) -> NDArray[np.float32]:

@@ -4,7 +4,7 @@ import csv
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import chain, combinations
+from itertools import chain, combinations, pairwise
 from pathlib import Path
 from typing import TypeVar
 
@@ -87,6 +87,8 @@ def _knowledge_documents(knowledge: Knowledge) -> Iterator[str]:
         yield "\n".join([*names, family.description, *family.goals, *family.english])
     for words in knowledge.clusters:
         yield "\n".join([words.cluster, *words.vocabulary, *words.everyday])
+    for term in knowledge.terms:
+        yield "\n".join([term.term, *term.same, *term.field])
     for level in knowledge.levels:
         yield "\n".join([level.level, *level.aliases, level.description, *level.verbs, *level.goals])
 
@@ -140,9 +142,15 @@ def _word_pairs(knowledge: Knowledge) -> Iterator[Pair]:
             yield alias, level.level
         for goal in level.goals:
             yield goal, f"{level.level}。{level.description}"
+    for term in knowledge.terms:
+        for said in term.same:
+            yield said, term.term
+        yield from pairwise(term.same)
+        for field in term.field:
+            yield term.term, field
     for words in knowledge.clusters:
-        for term in (*words.vocabulary, *words.everyday):
-            yield term, words.cluster
+        for word in (*words.vocabulary, *words.everyday):
+            yield word, words.cluster
 
 
 def _course_pairs(courses: Iterable[Row]) -> Iterator[Pair]:

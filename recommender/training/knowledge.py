@@ -76,6 +76,15 @@ class ClusterWords:
 
 
 @dataclass(frozen=True, slots=True)
+class Term:
+    """A thing people train for, the other ways in which it is said, and the trades it belongs to."""
+
+    term: str
+    same: Listed
+    field: Listed
+
+
+@dataclass(frozen=True, slots=True)
 class Knowledge:
     """All of it."""
 
@@ -83,6 +92,7 @@ class Knowledge:
     families: tuple[Family, ...]
     levels: tuple[Level, ...]
     clusters: tuple[ClusterWords, ...]
+    terms: tuple[Term, ...]
 
 
 def knowledge_folder() -> Path:
@@ -91,12 +101,13 @@ def knowledge_folder() -> Path:
 
 
 def read_knowledge(folder: Path) -> Knowledge:
-    """Read `occupations`, `families`, `levels` and `clusters.csv` (lists are `|`-separated); EncoderError names the file and row that is wrong."""
+    """Read `occupations`, `families`, `levels`, `clusters` and `terms.csv` (lists are `|`-separated); EncoderError names the file and row that is wrong."""
     return Knowledge(
         tuple(_rows(folder / "occupations.csv", Occupation)),
         tuple(_rows(folder / "families.csv", Family)),
         tuple(_rows(folder / "levels.csv", Level)),
         tuple(_rows(folder / "clusters.csv", ClusterWords)),
+        tuple(_rows(folder / "terms.csv", Term)),
     )
 
 

@@ -1,4 +1,4 @@
-"""A tiny static model, made by the test run with known vectors."""
+"""A tiny static model with known vectors and a tiny transformer, both made by the test run."""
 
 from pathlib import Path
 
@@ -28,3 +28,36 @@ def write_static_folder(folder: Path, vectors: np.ndarray = TINY_VECTORS) -> Pat
 def static_folder(tmp_path: Path) -> Path:
     """A whole and healthy tiny static model."""
     return write_static_folder(tmp_path / "tiny")
+
+
+@pytest.fixture(scope="session")
+def transformer_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A real, tiny, untrained BERT with mean pooling."""
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
+    from transformers import BertConfig, BertModel, BertTokenizerFast
+
+    folder = tmp_path_factory.mktemp("bert")
+    words = [
+        "[PAD]",
+        "[UNK]",
+        "[CLS]",
+        "[SEP]",
+        "[MASK]",
+        *"数控车床操作电焊接编程想学工业机器人的和维修",
+        "plc",
+        "cnc",
+        ":",
+        "query",
+    ]
+    (folder / "vocab.txt").write_text("\n".join(words), encoding="utf-8")
+    BertTokenizerFast(str(folder / "vocab.txt")).save_pretrained(folder)
+    sizes = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 16}
+    BertModel(BertConfig(vocab_size=len(words), **sizes)).save_pretrained(folder)
+    transformer = Transformer(str(folder))
+    pooling = Pooling(transformer.get_embedding_dimension(), "mean")
+    model = SentenceTransformer(
+        modules=[transformer, pooling], device="cpu", prompts={"query": "query: ", "document": ""}
+    )
+    model.save(str(folder / "whole"), create_model_card=False)
+    return folder / "whole"

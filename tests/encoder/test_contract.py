@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from recommender.encoder import Encoder, SentenceTransformerEncoder, load_encoder
+from recommender.encoder import CachedEncoder, Encoder, EncoderOptions, SentenceTransformerEncoder, load_encoder
 
 NOTHING_TO_HOLD_ON_TO = ["", "   ", "\n\t", "😀🤖", "！？。", "𰻞", "\u200b"]
 TEXTS = [
@@ -18,46 +18,28 @@ TEXTS = [
     "焊 接",
     *NOTHING_TO_HOLD_ON_TO,
 ]
+HARD_TEXTS = [
+    "焊接" * 50_000,
+    "a" * 100_000,
+    "焊接 welding сварка 溶接 용접 لحام",
+    "ＰＬＣ　５轴加工，１００％",
+    "焊\x00接\x1b[31m\x7f",
+    "\x01\x02",
+    "\ud800",
+    "焊\ud800接",
+    "\udfff\ud800",
+    "\ufeff\uffff\U0010ffff",
+    "e\u0301" * 1_000,
+]
 
 
-@pytest.fixture(scope="module")
-def transformer_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A real, tiny, untrained BERT with mean pooling."""
-    from sentence_transformers import SentenceTransformer
-    from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
-    from transformers import BertConfig, BertModel, BertTokenizerFast
-
-    folder = tmp_path_factory.mktemp("bert")
-    words = [
-        "[PAD]",
-        "[UNK]",
-        "[CLS]",
-        "[SEP]",
-        "[MASK]",
-        *"数控车床操作电焊接编程想学工业机器人的和维修",
-        "plc",
-        "cnc",
-        ":",
-        "query",
-    ]
-    (folder / "vocab.txt").write_text("\n".join(words), encoding="utf-8")
-    BertTokenizerFast(str(folder / "vocab.txt")).save_pretrained(folder)
-    sizes = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 16}
-    BertModel(BertConfig(vocab_size=len(words), **sizes)).save_pretrained(folder)
-    transformer = Transformer(str(folder))
-    pooling = Pooling(transformer.get_embedding_dimension(), "mean")
-    model = SentenceTransformer(
-        modules=[transformer, pooling], device="cpu", prompts={"query": "query: ", "document": ""}
-    )
-    model.save(str(folder / "whole"), create_model_card=False)
-    return folder / "whole"
-
-
-@pytest.fixture(params=["bundled", "static", "transformer"])
-def encoder(request: pytest.FixtureRequest) -> Encoder:
-    """Each encoder in turn."""
-    if request.param == "bundled":
-        return load_encoder()
+@pytest.fixture(params=["bundled", "prompted", "kept", "static", "transformer"])
+def encoder(request: pytest.FixtureRequest, tmp_path: Path) -> Encoder:
+    """Each encoder in turn: the bundled one by itself, through torch and from a file, and two made here."""
+    if request.param in ("bundled", "kept"):
+        return load_encoder() if request.param == "bundled" else CachedEncoder(load_encoder(), tmp_path / "kept")
+    if request.param == "prompted":
+        return load_encoder(None, EncoderOptions(query_prompt="想学 "))
     return load_encoder(str(request.getfixturevalue(f"{request.param}_folder")))
 
 
@@ -67,6 +49,21 @@ def test_every_vector_is_finite_float32_and_of_unit_length(encoder: Encoder) -> 
         assert rows.shape == (len(TEXTS), encoder.dimension)
         assert rows.dtype == np.float32
         np.testing.assert_allclose(np.linalg.norm(rows, axis=1), 1.0, atol=1e-5)
+
+
+@pytest.mark.parametrize("text", HARD_TEXTS, ids=lambda text: ascii(text[:12]))
+def test_a_hard_text_is_one_more_unit_row_alone_and_among_others(encoder: Encoder, text: str) -> None:
+    for encode in (encoder.encode_queries, encoder.encode_passages):
+        alone, together = encode([text]), encode(["数控", text, "", text])
+        assert (alone.shape, together.shape) == ((1, encoder.dimension), (4, encoder.dimension))
+        assert alone.dtype == together.dtype == np.float32
+        np.testing.assert_allclose(np.linalg.norm(together, axis=1), 1.0, atol=1e-5)
+        np.testing.assert_allclose(together[[1, 3]], alone[[0, 0]], atol=1e-6)
+
+
+def test_a_lone_surrogate_spoils_nothing_of_the_text_around_it(encoder: Encoder) -> None:
+    broken, usual, other = encoder.encode_passages(["焊 接 \ud800", "焊 接", "数 控"])
+    assert broken @ usual > broken @ other
 
 
 def test_no_texts_give_no_rows(encoder: Encoder) -> None:
@@ -98,7 +95,7 @@ def test_every_encoder_says_who_it_is(encoder: Encoder) -> None:
     assert isinstance(encoder, Encoder)
     name, _, content = encoder.name.partition("@")
     assert name
-    assert len(content) == 12
+    assert len(content.partition(";")[0]) == 12
 
 
 def test_the_transformers_query_prompt_is_used_for_queries_alone(transformer_folder: Path) -> None:
