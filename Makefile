@@ -34,6 +34,7 @@ bench: $(TESTING)
 	$(BIN)/python -m tests.benchmarks.ranking
 	$(BIN)/python -m tests.benchmarks.http_rate
 	$(BIN)/python -m tests.benchmarks.startup
+	$(BIN)/python -m tests.benchmarks.encoding
 
 encoder: $(TESTING)
 	$(JINXUE) train-encoder models/jinxue-static-zh

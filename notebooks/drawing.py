@@ -1,6 +1,8 @@
 """What the notebooks share: the day they draw, a font with Chinese characters, colours, and the outline of the city."""
 
 import datetime
+from collections.abc import Sequence
+from typing import Any
 
 import matplotlib.pyplot as plt
 import notojp_matplotlib  # noqa: F401  registers Noto Sans CJK, which holds every character of the bundled data
@@ -9,6 +11,8 @@ from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap
 from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
+from pandas import DataFrame
+from pandas.io.formats.style import Styler
 from scipy.ndimage import distance_transform_edt
 
 from recommender.domain import Mode, Place, PlaceKind, Schedule, SiteKind, SkillLevel
@@ -47,6 +51,7 @@ _DISTRICT_TINTS = ListedColormap(
     ["#e6efe9", "#f3ead9", "#e4ebf3", "#f2e6ea", "#ecefdc", "#e9e5f2", "#e2f0f1", "#f5ece4", "#e8eee4", "#f0e9e9"]
 )
 _OUTLINE_KM = 6.0
+_SIDES = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1))  # of a point, right and up
 
 
 def use_style() -> None:
@@ -141,3 +146,52 @@ def scale_bar(axes: Axes, length_km: float) -> None:
     height = south + 0.04 * (north - south)
     axes.plot([east - width, east], [height, height], color=QUIET, linewidth=2)
     axes.text(east - width / 2, height, f"{length_km:g} km", ha="center", va="bottom", fontsize=8, color=QUIET)
+
+
+def shortened(text: str, length: int) -> str:
+    """Return at most `length` characters of `text`."""
+    return text if len(text) <= length else text[: length - 1] + "…"
+
+
+def table(rows: Any, **how: Any) -> Styler:
+    """Return what `pandas.DataFrame(rows, **how)` holds as a table of text, left-aligned, with its markup escaped."""
+    left = {"text-align": "left"}
+    frame = DataFrame(rows, **how)
+    heads = [{"selector": "th", "props": [*left.items()]}]
+    return frame.style.hide(axis="index").format(escape="html").set_properties(**left).set_table_styles(heads)
+
+
+def label_apart(
+    axes: Axes,
+    points: NDArray[np.floating],
+    labels: Sequence[str],
+    *,
+    colours: Sequence[str],
+    fontsize: float = 8,
+    covered: NDArray[np.floating] | None = None,
+) -> None:
+    """Write beside each of `points`, `(n, 2)`, its label where there is room for it; what would cover another, or `covered`, is left out."""
+    axes.figure.canvas.draw()  # the layout settles, and with it where everything is
+    marks = axes.transData.transform(points if covered is None else np.vstack([points, covered]))
+    within, taken = axes.get_window_extent(), []
+    for point, label, colour in zip(points, labels, colours, strict=True):
+        for across, up in _SIDES:
+            text = axes.annotate(
+                label,
+                point,
+                (7 * across, 7 * up) if across * up == 0 else (5 * across, 5 * up),
+                textcoords="offset points",
+                ha=("right", "center", "left")[across + 1],
+                va=("top", "center", "bottom")[up + 1],
+                fontsize=fontsize,
+                color=colour,
+                path_effects=HALO,
+                zorder=5,
+            )
+            text.set_in_layout(False)
+            box = text.get_window_extent().padded(3)
+            inside = within.containsx(box.x0) and within.containsx(box.x1) and within.containsy(box.y0)
+            if inside and not (box.count_overlaps(taken) or box.count_contains(marks)):
+                taken.append(box)
+                break
+            text.remove()

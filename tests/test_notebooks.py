@@ -31,7 +31,8 @@ def complaints(notebook: nbformat.NotebookNode) -> list[str]:
 
 
 def test_there_are_notebooks() -> None:
-    assert [path.stem for path in NOTEBOOKS] == ["01_network", "02_one_inner_product"]
+    names = ["01_network", "02_one_inner_product", "03_encoder", "04_evaluation"]
+    assert [path.stem for path in NOTEBOOKS] == names
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

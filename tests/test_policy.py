@@ -52,6 +52,11 @@ def test_an_online_class_is_as_near_as_the_policy_says(policy: Policy) -> None:
     assert 0 < policy.neutral_proximity < 1
 
 
+def test_what_is_said_beside_the_wish_counts_but_less(policy: Policy, tmp_path: Path) -> None:
+    assert 0 < policy.context_share < 1
+    assert load_policy(changed(tmp_path, "context_share", "context_share = 0.0")).context_share == 0
+
+
 def test_a_policy_does_not_change(policy: Policy) -> None:
     with pytest.raises(ValidationError, match="frozen"):
         policy.diversity = 0.9  # type: ignore[misc]
@@ -59,7 +64,12 @@ def test_a_policy_does_not_change(policy: Policy) -> None:
 
 @pytest.mark.parametrize(
     ("key", "line"),
-    [("diversity", "diversity = 0.1234"), ("place", "place = 0.2345"), ('"-7"', '"-7" = 0.0123')],
+    [
+        ("diversity", "diversity = 0.1234"),
+        ("context_share", "context_share = 0.1234"),
+        ("place", "place = 0.2345"),
+        ('"-7"', '"-7" = 0.0123'),
+    ],
 )
 def test_the_digest_changes_with_any_number_and_only_then(tmp_path: Path, policy: Policy, key: str, line: str) -> None:
     commented = tmp_path / "commented.toml"
@@ -79,6 +89,10 @@ def test_the_digest_changes_with_any_number_and_only_then(tmp_path: Path, policy
         ("diversity", "diversity = nan", "diversity"),
         ("diversity", "diversity = 1.1", "diversity"),
         ("diversity", "", "diversity"),
+        ("context_share", "context_share = -0.1", "context_share"),
+        ("context_share", "context_share = 1.1", "context_share"),
+        ("context_share", "context_share = nan", "context_share"),
+        ("context_share", "", "context_share"),
         ("diversity", "diversity = 0.1\ngravity = 9.8", "gravity"),
         ("level_reach", "level_reach = 2.5", "level_reach"),
         ("place", "place = -0.25", "learner_weights.place"),

@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,8 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from recommender.encoder import StaticEncoder, bundled_model_folder
 from recommender.errors import EncoderError
 from recommender.training import train_bundled_encoder
-from recommender.training.corpus import read_corpus, sentences
+from recommender.training.corpus import make_corpus, sentences
+from recommender.training.knowledge import knowledge_folder, read_knowledge
 from recommender.training.lsa import initial_vectors
 from recommender.training.tokens import alphabet, character_ngrams, train_tokenizer
 
@@ -53,31 +55,57 @@ def catalogue_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_the_same_text_and_seed_give_the_same_bytes(catalogue_folder: Path, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def knowledge(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A knowledge base of a few rows."""
+    folder = tmp_path_factory.mktemp("knowledge")
+    tables = {
+        "occupations": "name,clusters,aliases,skills,tools,tasks,goals,english,misspellings,unlike\n"
+        "焊工,,电焊工|烧焊的,平焊,氩弧焊机,使用焊机把金属件连接起来|检查焊缝,老是焊穿薄板,welder,悍工,汉语\n",
+        "families": "name,clusters,aliases,subjects,vocabulary,occupations,description,goals,english,unlike\n"
+        "焊接技术,,电焊,焊接工艺|焊缝检验,焊条|熔池,焊工,教人把金属焊牢并看懂焊缝,想学烧焊,welding,汉语\n",
+        "levels": "level,aliases,description,verbs,goals\n高级工,三级,能独立处理难题,处理,想考高级工\n",
+        "clusters": "cluster,vocabulary,everyday\n智能机器人,机械臂,做机器人的\n",
+        "terms": "term,same,field\n可编程控制器,PLC|可程式控制器,自动化\n",
+        "lookalikes": "word,same,unlike\n制冷,空调维修,制图|制鞋\n",
+    }
+    for name, text in tables.items():
+        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_the_same_text_and_seed_give_the_same_bytes(catalogue_folder: Path, knowledge: Path, tmp_path: Path) -> None:
     digests = []
     for place, seed in (("a", 1), ("b", 1), ("c", 2)):
-        train_bundled_encoder(tmp_path / place, catalogue_folder=catalogue_folder, epochs=2, seed=seed)
+        train_bundled_encoder(
+            tmp_path / place, catalogue_folder=catalogue_folder, knowledge=knowledge, epochs=2, seed=seed
+        )
         files = [tmp_path / place / name for name in ("model.safetensors", "tokenizer.json")]
         digests.append([hashlib.sha256(file.read_bytes()).hexdigest() for file in files])
     assert digests[0] == digests[1]
     assert digests[0][0] != digests[2][0]
 
 
-def test_training_draws_the_two_texts_of_a_pair_together(catalogue_folder: Path, tmp_path: Path) -> None:
-    """Likeness over a temperature, as the loss sees it: what the right one of five has of the whole, on average."""
-    shares = []
-    for epochs in (0, 20):
-        train_bundled_encoder(tmp_path / str(epochs), catalogue_folder=catalogue_folder, epochs=epochs)
-        encoder = StaticEncoder(tmp_path / str(epochs))
-        queries = encoder.encode_queries([names.split("|")[-1] for names, _ in COURSES.values()])
-        likeness = np.exp(20 * queries @ encoder.encode_passages([text for _, text in COURSES.values()]).T)
-        shares.append((np.diag(likeness) / likeness.sum(axis=1)).mean())
-    assert shares[0] < 0.9
-    assert shares[1] > shares[0] + 0.05
+def test_training_draws_synonyms_without_a_shared_character_together_and_look_alikes_apart(
+    catalogue_folder: Path, knowledge: Path, tmp_path: Path
+) -> None:
+    figures = []
+    for epochs in (0, 40):
+        train_bundled_encoder(
+            tmp_path / str(epochs), catalogue_folder=catalogue_folder, knowledge=knowledge, epochs=epochs
+        )
+        rows = StaticEncoder(tmp_path / str(epochs)).encode_queries(["PLC", "可编程控制器", "制冷", "制图"])
+        figures.append((rows[0] @ rows[1], rows[2] @ rows[3]))
+    (synonyms_before, alike_before), (synonyms, alike) = figures
+    assert synonyms_before < 0.3
+    assert synonyms > 0.5
+    assert alike < alike_before - 0.1
 
 
-def test_a_word_never_seen_is_still_read_by_its_characters(catalogue_folder: Path, tmp_path: Path) -> None:
-    train_bundled_encoder(tmp_path / "model", catalogue_folder=catalogue_folder, epochs=0)
+def test_a_word_never_seen_is_still_read_by_its_characters(
+    catalogue_folder: Path, knowledge: Path, tmp_path: Path
+) -> None:
+    train_bundled_encoder(tmp_path / "model", catalogue_folder=catalogue_folder, knowledge=knowledge, epochs=0)
     rows = StaticEncoder(tmp_path / "model").encode_queries(["蜡染扎染", "蜡染", "钳工"])
     assert rows[0] @ rows[1] > 0.5
     assert rows[0] @ rows[2] < 0.3
@@ -104,13 +132,76 @@ def test_the_start_is_the_projection_of_tfidf() -> None:
     np.testing.assert_allclose(rows @ rows.T, projected @ projected.T, atol=0.05)
 
 
-def test_pairs_come_from_titles_sentences_occupations_and_aliases(catalogue_folder: Path) -> None:
-    corpus = read_corpus(catalogue_folder)
+def test_pairs_come_from_titles_sentences_occupations_and_aliases(catalogue_folder: Path, knowledge: Path) -> None:
+    corpus = make_corpus(read_knowledge(knowledge), catalogue_folder)
     assert ("电焊工", "焊工入门") in corpus.pairs
     assert ("焊工入门", "从引弧、运条讲起,在焊接工位上练习平焊和立焊") in corpus.pairs
     assert ("智能机器人", "机械臂") in corpus.pairs
     assert len(set(corpus.pairs)) == len(corpus.pairs)
     assert all(left and right for left, right in corpus.pairs)
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [
+        ("烧焊的", "焊工"),
+        ("老是焊穿薄板", "焊工。使用焊机把金属件连接起来。检查焊缝"),
+        ("welder", "焊工"),
+        ("焊接工艺", "焊接技术"),
+        ("焊接技术", "焊工。使用焊机把金属件连接起来。检查焊缝"),
+        ("plc", "可编程控制器"),
+        ("做机器人的", "智能机器人"),
+        ("三级", "高级工"),
+        ("空调维修", "制冷"),
+    ],
+)
+def test_what_the_knowledge_base_says_is_the_same_is_a_pair(
+    catalogue_folder: Path, knowledge: Path, pair: tuple[str, str]
+) -> None:
+    assert pair in make_corpus(read_knowledge(knowledge), catalogue_folder).pairs
+
+
+def test_what_only_looks_alike_is_the_third_of_a_triplet(catalogue_folder: Path, knowledge: Path) -> None:
+    triplets = make_corpus(read_knowledge(knowledge), catalogue_folder).triplets
+    assert {("制冷", "空调维修", "制图"), ("焊工", "电焊工", "汉语"), ("焊接技术", "电焊", "汉语")} <= set(triplets)
+
+
+def test_a_slip_of_one_character_still_means_the_name(catalogue_folder: Path, knowledge: Path) -> None:
+    corpus = make_corpus(read_knowledge(knowledge), catalogue_folder)
+    slips = [left for left, right in corpus.pairs if right == "可编程控制器" and len(left) == 6 and left != right]
+    assert any(sum(a != b for a, b in zip(slip, "可编程控制器", strict=True)) == 1 for slip in slips)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("terms", "term,same\n可编程控制器,PLC\n", "term, same, field"),
+        ("terms", "term,same,field\n可编程控制器,PLC,自动化\n,PLC,自动化\n", "row 3"),
+        ("levels", "level,aliases,description,verbs,goals\n高级工,三级\n", "row 2"),
+        ("clusters", None, "cannot be read"),
+    ],
+)
+def test_a_knowledge_file_that_is_wrong_is_named_with_its_row(
+    knowledge: Path, tmp_path: Path, name: str, text: str | None, said: str
+) -> None:
+    folder = Path(shutil.copytree(knowledge, tmp_path / "knowledge"))
+    file = folder / f"{name}.csv"
+    file.unlink() if text is None else file.write_text(text, encoding="utf-8")
+    with pytest.raises(EncoderError) as refusal:
+        read_knowledge(folder)
+    assert str(file) in refusal.value.message.en
+    assert said in refusal.value.message.en
+
+
+def test_the_bundled_knowledge_base_is_whole_and_as_wide_as_its_readme_says() -> None:
+    knowledge = read_knowledge(knowledge_folder())
+    told = (knowledge_folder() / "README.md").read_text(encoding="utf-8")
+    rows = {name: len(getattr(knowledge, name)) for name in ("occupations", "families", "terms", "lookalikes")}
+    for name, count in rows.items():
+        assert f"| `{name}.csv` | {count:,} |" in told
+    clusters = {words.cluster for words in knowledge.clusters}
+    assert len(clusters) == 28
+    assert all(clusters >= set(one.clusters) for one in (*knowledge.occupations, *knowledge.families))
 
 
 def test_sentences_end_at_full_stops_and_scraps_are_dropped() -> None:
@@ -129,4 +220,4 @@ def test_the_card_names_the_weights_that_are_there() -> None:
     folder = bundled_model_folder()
     digest = hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest()
     assert digest in (folder / "README.md").read_text(encoding="utf-8")
-    assert sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) < 20_000_000
+    assert sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) < 30_000_000

@@ -87,7 +87,8 @@ class CachedEncoder:
                 (key, content) for key, content in found if key in wanted and len(content) == 4 * self.dimension
             )
             rows = ((key, np.frombuffer(content, dtype=np.float32)) for key, content in contents)
-            return {key: row for key, row in rows if abs(float(row @ row) - 1) < _ROUNDING}
+            with np.errstate(over="ignore", invalid="ignore"):
+                return {key: row for key, row in rows if abs(float(row @ row) - 1) < _ROUNDING}
 
         return self._on_file(read) or {}
 

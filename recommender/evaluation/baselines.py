@@ -23,11 +23,11 @@ def optional(module: str, package: str | None = None) -> Any:
         raise PackageMissing(package or module, "evaluate") from error
 
 
-def tf_idf(texts: Sequence[str]) -> Similarity:
-    """Cosine of TF-IDF vectors over runs of one to three characters."""
+def tf_idf(texts: Sequence[str], longest: int = 3) -> Similarity:
+    """Cosine of TF-IDF vectors over runs of one to `longest` characters."""
     from sklearn.feature_extraction.text import TfidfVectorizer
 
-    vectorizer = TfidfVectorizer(analyzer="char", ngram_range=(1, 3), sublinear_tf=True, preprocessor=normalise)
+    vectorizer = TfidfVectorizer(analyzer="char", ngram_range=(1, longest), sublinear_tf=True, preprocessor=normalise)
     documents = vectorizer.fit_transform(texts)
     return lambda text: (documents @ vectorizer.transform([text]).T).toarray()[:, 0]
 

@@ -32,7 +32,8 @@ LABELS: Mapping[str, Bilingual] = {
     BOTH_TEXTS: Bilingual("内容 + 词语", "meaning + words"),
     "meaning": Bilingual("仅内容", "meaning alone"),
     "words": Bilingual("仅词语", "words alone"),
-    "character TF-IDF": Bilingual("字符 TF-IDF", "character TF-IDF"),
+    "character TF-IDF": Bilingual("字符 TF-IDF（1–3 字）", "character TF-IDF (1–3)"),
+    "character pair TF-IDF": Bilingual("字符 TF-IDF（1–2 字）", "character TF-IDF (1–2)"),
     "BM25": Bilingual("BM25（结巴分词）", "BM25 (jieba words)"),
     "English MiniLM": Bilingual("英文模型 MiniLM", "English MiniLM"),
     "nearest": Bilingual("只看远近", "nearest"),
@@ -59,6 +60,7 @@ def make_systems(
         "meaning": meaning,
         "words": words,
         "character TF-IDF": _by_text(baselines.tf_idf(courses.texts)),
+        "character pair TF-IDF": _by_text(baselines.tf_idf(courses.texts, longest=2)),
         "popularity": _popularity(courses),
     }
     if not quick:

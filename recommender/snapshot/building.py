@@ -89,13 +89,12 @@ def _text_block(
 
 
 def _names(courses: Sequence[Course]) -> Iterator[tuple[str, int]]:
-    """Yield texts with the row of a course that each means: its title, its first occupation, and the titles of other courses for its occupations."""
+    """Yield texts with the row of a course that each means: its title, its occupations, and the titles of other courses for its occupations."""
     latest: dict[str, str] = {}
     for row, course in enumerate(courses):
         yield course.title, row
-        for occupation in course.occupations[:1]:
-            yield occupation, row
         for occupation in course.occupations:
+            yield occupation, row
             if occupation in latest:
                 yield latest[occupation], row
             latest[occupation] = course.title

@@ -13,8 +13,8 @@ from recommender.training.tokens import train_tokenizer
 __all__ = ["DIMENSION", "EPOCHS", "SEED", "VOCABULARY_SIZE", "train_bundled_encoder", "train_encoder"]
 
 DIMENSION = 256
-VOCABULARY_SIZE = 12_000
-EPOCHS = 2
+VOCABULARY_SIZE = 16_000
+EPOCHS = 3
 SEED = 20_260_301
 SHORTEST_DOCUMENT = 60
 

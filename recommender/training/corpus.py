@@ -1,20 +1,22 @@
 """The text an encoder learns from: the knowledge base, and the courses and clusters of a catalogue's files."""
 
 import csv
+import random
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import chain, combinations, pairwise
+from itertools import chain, combinations, pairwise, product
 from pathlib import Path
 from typing import TypeVar
 
 from recommender.errors import EncoderError
 from recommender.language import Bilingual
 from recommender.text import normalise
-from recommender.training.knowledge import Family, Knowledge, Occupation
+from recommender.training.knowledge import Family, Knowledge, Lookalikes, Occupation
 
 SENTENCE_ENDS = re.compile(r"[。！？；!?;]")
 SHORTEST_SENTENCE = 6
+_NAME = re.compile(r"[\u4e00-\u9fff]{4,10}")
 
 Row = dict[str, str]
 Pair = tuple[str, str]
@@ -58,9 +60,11 @@ def make_corpus(knowledge: Knowledge, catalogue_folder: Path) -> Corpus:
     triplets = chain(
         chain.from_iterable(map(_occupation_triplets, knowledge.occupations)),
         chain.from_iterable(map(_family_triplets, knowledge.families)),
+        chain.from_iterable(map(_lookalike_triplets, knowledge.lookalikes)),
     )
     normal = tuple(dict.fromkeys(filter(None, map(normalise, documents))))
-    return Corpus(normal, tuple(_normalised(pairs)), tuple(_normalised(triplets)))
+    meant = tuple(_normalised(pairs))
+    return Corpus(normal, (*meant, *_slips(meant)), tuple(_normalised(triplets)))
 
 
 def sentences(text: str) -> list[str]:
@@ -89,6 +93,8 @@ def _knowledge_documents(knowledge: Knowledge) -> Iterator[str]:
         yield "\n".join([words.cluster, *words.vocabulary, *words.everyday])
     for term in knowledge.terms:
         yield "\n".join([term.term, *term.same, *term.field])
+    for alike in knowledge.lookalikes:
+        yield from ("\n".join([alike.word, *alike.same]), *alike.unlike)
     for level in knowledge.levels:
         yield "\n".join([level.level, *level.aliases, level.description, *level.verbs, *level.goals])
 
@@ -148,6 +154,9 @@ def _word_pairs(knowledge: Knowledge) -> Iterator[Pair]:
         yield from pairwise(term.same)
         for field in term.field:
             yield term.term, field
+    for one in knowledge.lookalikes:
+        for said in one.same:
+            yield said, one.word
     for words in knowledge.clusters:
         for word in (*words.vocabulary, *words.everyday):
             yield word, words.cluster
@@ -184,6 +193,23 @@ def _family_triplets(family: Family) -> Iterator[Triplet]:
     for unlike in family.unlike:
         for name in (*family.aliases[:2], family.definition):
             yield family.name, name, unlike
+
+
+def _lookalike_triplets(one: Lookalikes) -> Iterator[Triplet]:
+    for same, unlike in product(one.same, one.unlike):
+        yield one.word, same, unlike
+
+
+def _slips(pairs: Iterable[Pair]) -> Iterator[Pair]:
+    """Yield each Chinese name of 4 to 10 characters with one of them mistaken for another: a typo changes what is written, not what is meant."""
+    names = sorted({text for pair in pairs for text in pair if _NAME.fullmatch(text)})
+    characters = sorted(set("".join(names)))
+    choice = random.Random(0)  # the corpus is the same on every run, whatever the training's seed
+    for name in names:
+        place = choice.randrange(len(name))
+        slip = name[:place] + choice.choice(characters) + name[place + 1 :]
+        if slip != name:
+            yield slip, name
 
 
 def _normalised(groups: Iterable[T]) -> Iterator[T]:

@@ -85,6 +85,15 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
+class Lookalikes:
+    """A word, what means the same, and what only looks like it."""
+
+    word: str
+    same: Listed
+    unlike: Listed
+
+
+@dataclass(frozen=True, slots=True)
 class Knowledge:
     """All of it."""
 
@@ -93,6 +102,7 @@ class Knowledge:
     levels: tuple[Level, ...]
     clusters: tuple[ClusterWords, ...]
     terms: tuple[Term, ...]
+    lookalikes: tuple[Lookalikes, ...]
 
 
 def knowledge_folder() -> Path:
@@ -101,13 +111,14 @@ def knowledge_folder() -> Path:
 
 
 def read_knowledge(folder: Path) -> Knowledge:
-    """Read `occupations`, `families`, `levels`, `clusters` and `terms.csv` (lists are `|`-separated); EncoderError names the file and row that is wrong."""
+    """Read the folder's six CSV files (lists are `|`-separated); EncoderError names the file and row that is wrong."""
     return Knowledge(
         tuple(_rows(folder / "occupations.csv", Occupation)),
         tuple(_rows(folder / "families.csv", Family)),
         tuple(_rows(folder / "levels.csv", Level)),
         tuple(_rows(folder / "clusters.csv", ClusterWords)),
         tuple(_rows(folder / "terms.csv", Term)),
+        tuple(_rows(folder / "lookalikes.csv", Lookalikes)),
     )
 
 

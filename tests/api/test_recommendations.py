@@ -73,7 +73,15 @@ def test_contributions_add_up_to_the_score_and_each_says_why(client: TestClient)
         parts = item["contributions"]
         assert sum(part["contribution"] for part in parts) == pytest.approx(item["score"], abs=1e-6)
         assert all(part["contribution"] == pytest.approx(part["value"] * part["weight"], abs=1e-6) for part in parts)
-        assert {part["name"] for part in parts} == {"meaning", "words", "place", "level", "industry", "schedule", "quality"}
+        assert {part["name"] for part in parts} == {
+            "meaning",
+            "words",
+            "place",
+            "level",
+            "industry",
+            "schedule",
+            "quality",
+        }
         assert all(chinese(part["reason"]) and chinese(part["meaning"]) for part in parts)
 
 

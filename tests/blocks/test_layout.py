@@ -3,8 +3,6 @@
 import numpy as np
 import pytest
 
-from recommender.blocks import Calibration, fit_calibration
-from recommender.blocks.text import TextBlock
 from recommender.errors import InvalidRequest
 from recommender.policy import Preference
 from recommender.snapshot import build_snapshot
@@ -73,45 +71,3 @@ def test_a_third_and_a_quality_of_nine_tenths_are_exact(snapshot):
     column = dict(zip(snapshot.layout.preferences, values.T.tolist(), strict=True))
     assert column[Preference.INDUSTRY] == [0, round(1.4 / 3, 6), round(1.4 / 3, 6)]
     assert column[Preference.QUALITY] == [0.9, 0.5, 0.5]
-
-
-def test_meaning_is_the_calibrated_cosine(snapshot, encoder):
-    calibration = Calibration(slope=2, intercept=-0.5)
-    texts = ["叉车操作", "工业机器人编程", "工业机器人编程"]
-    vectors = encoder.encode_passages(texts)
-    block = TextBlock(Preference.MEANING, encoder, calibration, 0.25, vectors)
-    columns = block.of_request(learner(snapshot.network, goal="机器人编程"))
-    cosines = vectors.astype(np.float64) @ encoder.encode_queries(["机器人编程"])[0].astype(np.float64)
-    np.testing.assert_allclose(block.of_instances(snapshot.network) @ columns, 2 * cosines - 0.5, atol=1e-9)
-
-
-def test_calibration_puts_a_courses_own_title_at_one_and_anothers_at_zero(bundled_snapshot, encoder):
-    from recommender.snapshot.building import course_text
-
-    courses = bundled_snapshot.network.courses
-    titles = encoder.encode_queries([course.title for course in courses]).astype(np.float64)
-    texts = encoder.encode_passages([course_text(course) for course in courses]).astype(np.float64)
-    fitted = bundled_snapshot.meaning.calibration
-    meanings = fitted.slope * (titles @ texts.T) + fitted.intercept
-    own = np.diag(meanings)
-    assert own.mean() == pytest.approx(1, abs=1e-6)
-    assert (meanings.sum() - own.sum()) / (meanings.size - own.size) == pytest.approx(0, abs=0.02)
-
-
-def test_calibration_of_two_plain_courses_is_the_line_between_two_anchors():
-    titles = np.array([[1, 0], [0, 1]], dtype=np.float32)
-    courses = np.array([[0.8, 0.6], [0.6, 0.8]], dtype=np.float32)  # own 0.8, foreign 0.6
-    fitted = fit_calibration(titles, courses)
-    assert fitted.slope == pytest.approx(5, rel=1e-5)
-    assert fitted.intercept == pytest.approx(-3, rel=1e-5)
-
-
-@pytest.mark.parametrize("count", [0, 1])
-def test_fewer_than_two_courses_need_no_calibration(count):
-    rows = np.eye(2, dtype=np.float32)[:count]
-    assert fit_calibration(rows, rows) == Calibration(slope=1, intercept=0)
-
-
-def test_an_encoder_that_tells_nothing_apart_needs_no_calibration():
-    rows = np.tile(np.array([1, 0], dtype=np.float32), (3, 1))
-    assert fit_calibration(rows, rows) == Calibration(slope=1, intercept=0)

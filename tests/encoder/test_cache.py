@@ -1,54 +1,20 @@
-"""Kept embeddings: only what changed is computed, nothing is told of the texts, and a bad file costs time, not answers."""
+"""Kept embeddings: only what changed is computed again, and nothing is told of the texts."""
 
-import os
-import sqlite3
-from collections.abc import Callable, Sequence
-from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from recommender.encoder import CachedEncoder, StaticEncoder, Vectors, bundled_model_folder, load_encoder
+from recommender.encoder import CachedEncoder, StaticEncoder, load_encoder
+from recommender.encoder.vectors import first_axis
 from recommender.errors import EncoderError
-from recommender.language import Bilingual
 from tests.encoder.conftest import TINY_VECTORS, write_static_folder
-
-TEXTS = [f"第{number}期数控车床操作" for number in range(600)]
-
-
-class CountingEncoder(StaticEncoder):
-    """The bundled encoder, remembering what it was asked; it tires after so many texts."""
-
-    def __init__(self, tires_after: int = 10_000) -> None:
-        super().__init__(bundled_model_folder())
-        self.asked: list[str] = []
-        self._tires_after = tires_after
-
-    def encode_queries(self, texts: Sequence[str]) -> Vectors:
-        self.asked += texts
-        if len(self.asked) > self._tires_after:
-            raise EncoderError(Bilingual("累了", "tired"))
-        return super().encode_queries(texts)
+from tests.encoder.keeping import TEXTS, CountingEncoder, computed, stored
 
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     return tmp_path / "embeddings.sqlite3"
-
-
-def computed(file: Path, texts: Sequence[str], kind: str = "passages") -> list[str]:
-    """Return which of `texts` a new process computes, having checked that its rows are those of the encoder itself."""
-    encoder = CountingEncoder()
-    rows = getattr(CachedEncoder(encoder, file), f"encode_{kind}")(texts)
-    assert rows.dtype == np.float32
-    np.testing.assert_array_equal(rows, load_encoder().encode_passages(texts))
-    return encoder.asked
-
-
-def stored(file: Path, statement: str = "SELECT count(*) FROM embeddings") -> list[tuple[object, ...]]:
-    with closing(sqlite3.connect(file)) as connection, connection:
-        return connection.execute(statement).fetchall()
 
 
 def test_only_changed_texts_are_computed_again(file: Path) -> None:
@@ -89,7 +55,7 @@ def test_another_models_rows_are_not_taken(file: Path, tmp_path: Path) -> None:
 
 def test_rows_of_another_dimension_are_not_taken(file: Path) -> None:
     computed(file, TEXTS[:3])
-    stored(file, "UPDATE embeddings SET vector = substr(vector, 1, 512)")
+    stored(file, "UPDATE embeddings SET vector = ?", first_axis(128).tobytes())
     assert computed(file, TEXTS[:3]) == TEXTS[:3]
     assert computed(file, TEXTS[:3]) == []
 
@@ -127,92 +93,10 @@ def test_what_was_not_asked_for_is_forgotten_and_other_models_are_left_alone(fil
     other = StaticEncoder(static_folder)
     CachedEncoder(other, file).encode_passages(["焊 接"])
     computed(file, ["焊工", "叉车"])
-    computed(file, ["焊工"], "queries")
+    computed(file, ["叉车"], "queries")
     cached = CachedEncoder(load_encoder(), file)
     cached.encode_passages(["叉车", "电工"])
     cached.forget_unused()
     assert stored(file, f"SELECT count(*) FROM embeddings WHERE model = '{other.name}'") == [(1,)]
     assert computed(file, ["焊工", "叉车", "电工"]) == ["焊工"]
-    assert computed(file, ["焊工"], "queries") == ["焊工"]
-
-
-def overwrite(start: float, content: bytes) -> Callable[[Path], object]:
-    """Return what writes `content` over a file from the share `start` of its pages on."""
-
-    def damage(file: Path) -> None:
-        whole = bytearray(file.read_bytes())
-        at = int(len(whole) // 4096 * start) * 4096
-        whole[at : at + len(content)] = content
-        file.write_bytes(whole)
-
-    return damage
-
-
-DAMAGES: dict[str, Callable[[Path], object]] = {
-    "no database": lambda file: file.write_bytes(b"no database at all" * 500),
-    "empty": lambda file: file.write_bytes(b""),
-    "half of it": lambda file: file.write_bytes(file.read_bytes()[: file.stat().st_size // 2]),
-    "its first page": overwrite(0, b"\x00" * 4096),
-    "its first table": overwrite(1 / 690, b"\x00" * 4096),
-    "many pages": overwrite(0.25, b"\xff" * 200_000),
-    "rows of NaN": lambda file: stored(
-        file, "UPDATE embeddings SET vector = CAST(replace(hex(zeroblob(256)), '00', 'ÿÿ') AS BLOB)"
-    ),
-    "rows of zeros": lambda file: stored(file, "UPDATE embeddings SET vector = zeroblob(1024)"),
-}
-
-
-@pytest.mark.parametrize("damage", DAMAGES)
-def test_a_damaged_file_is_made_anew(file: Path, damage: str) -> None:
-    computed(file, TEXTS)
-    DAMAGES[damage](file)
-    assert computed(file, TEXTS) == TEXTS
-    assert computed(file, TEXTS) == []
-
-
-def test_a_folder_that_is_not_there_is_made(tmp_path: Path) -> None:
-    file = tmp_path / "not" / "yet" / "embeddings.sqlite3"
-    computed(file, TEXTS)
-    assert computed(file, TEXTS) == []
-
-
-@pytest.mark.parametrize("obstacle", ["the folder is a file", "the file is a folder", "the table is another"])
-def test_a_file_that_cannot_be_costs_time_and_nothing_else(tmp_path: Path, obstacle: str) -> None:
-    file = tmp_path / "state" / "embeddings.sqlite3"
-    (tmp_path / "state").touch() if obstacle == "the folder is a file" else (tmp_path / "state").mkdir()
-    if obstacle == "the file is a folder":
-        file.mkdir()
-    if obstacle == "the table is another":
-        stored(file, "CREATE TABLE embeddings (something)")
-    for _ in range(2):
-        assert computed(file, TEXTS) == TEXTS
-    CachedEncoder(load_encoder(), file).forget_unused()
-
-
-def test_a_full_disk_costs_time_and_nothing_else(file: Path) -> None:
-    resource = pytest.importorskip("resource")
-    usual = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (65_536, usual[1]))
-    try:
-        assert computed(file, TEXTS) == TEXTS
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, usual)
-    computed(file, TEXTS)
-    assert computed(file, TEXTS) == []
-
-
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="permissions mean nothing to root")
-@pytest.mark.parametrize("content", ["none", "some", "damaged"])
-def test_a_folder_that_cannot_be_written_still_answers(file: Path, content: str) -> None:
-    if content != "none":
-        computed(file, TEXTS[:10])
-    if content == "damaged":
-        file.write_bytes(b"no database at all" * 500)
-    for path in (file, file.parent):
-        if path.exists():
-            path.chmod(0o500)
-    try:
-        assert computed(file, TEXTS) == (TEXTS[10:] if content == "some" else TEXTS)
-        CachedEncoder(load_encoder(), file).forget_unused()
-    finally:
-        file.parent.chmod(0o700)
+    assert computed(file, ["叉车"], "queries") == ["叉车"]

@@ -163,7 +163,7 @@ def test_a_missing_package_is_named_with_the_way_to_install_it(
     assert module.replace("_", "-") in caught.value.message.zh
     assert "pip install 'jinxue[evaluate]'" in caught.value.message.zh
     assert "pip install 'jinxue[evaluate]'" in str(caught.value)
-    assert len(make_systems(street, today=today, quick=True)) == 7
+    assert len(make_systems(street, today=today, quick=True)) == 8
 
 
 def test_every_system_has_a_name_in_both_languages(street: Matcher, today: datetime.date, tmp_path: Path) -> None:

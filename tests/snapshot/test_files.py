@@ -1,7 +1,6 @@
-"""Snapshots on disk: what is loaded answers like what was saved, and whatever does not belong together is refused."""
+"""Snapshots on disk: what is loaded answers like what was saved, and a whole one always serves."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
@@ -12,42 +11,10 @@ from recommender.errors import SnapshotError
 from recommender.index import VectorIndex
 from recommender.matcher import Matcher
 from recommender.requests import AudienceRequest, LearnerRequest
-from recommender.snapshot import Manifest, Snapshot, SnapshotFolder, build_snapshot
-from recommender.snapshot.files import _checksum
-from tests.networks import TODAY, Shape, random_catalogue
+from recommender.snapshot import SnapshotFolder, build_snapshot
+from tests.networks import TODAY, random_catalogue
+from tests.snapshot.conftest import DATA, FILES, served
 from tests.wishes import random_request
-
-FILES = ("catalogue.json", "instances.faiss", "learners.faiss", "manifest.json")
-
-
-@pytest.fixture(scope="module")
-def snapshot(encoder, policy) -> Snapshot:
-    return build_snapshot(random_catalogue(0), 1, encoder, policy)
-
-
-@pytest.fixture
-def folder(tmp_path, snapshot) -> SnapshotFolder:
-    """A folder that holds one snapshot, which serves."""
-    snapshots = SnapshotFolder(tmp_path / "snapshots")
-    snapshots.save(snapshot)
-    return snapshots
-
-
-def _served(folder: SnapshotFolder) -> Path:
-    return folder.path / (folder.current() or "")
-
-
-def _rewrite_manifest(folder: SnapshotFolder, **changes: object) -> None:
-    path = _served(folder) / "manifest.json"
-    path.write_text(json.dumps({**json.loads(path.read_text()), **changes}))
-
-
-def _seal(folder: SnapshotFolder, **changes: object) -> None:
-    """Make the manifest agree with the files as they are now, whatever else is changed in it."""
-    path = _served(folder) / "manifest.json"
-    checksums = {name: _checksum(_served(folder) / name) for name in FILES[:3]}
-    manifest = Manifest.model_validate({**json.loads(path.read_text()), "checksums": checksums, **changes})
-    path.write_text(manifest.sealed().model_dump_json())
 
 
 def _answers(matcher: Matcher) -> bytes:
@@ -67,6 +34,14 @@ def test_a_loaded_snapshot_answers_like_the_saved_one(folder, snapshot, encoder,
     assert _answers(Matcher(folder.load(encoder, policy))) == _answers(Matcher(snapshot))
 
 
+def test_a_snapshot_is_these_files_and_no_others(folder):
+    assert sorted(file.name for file in served(folder).iterdir()) == sorted(FILES)
+    manifest = json.loads((served(folder) / "manifest.json").read_text())
+    assert manifest["format"] == 2
+    assert sorted(manifest["checksums"]) == sorted(DATA)
+    assert sorted(manifest["calibrations"]) == ["meaning", "words"]
+
+
 def test_an_empty_network_is_saved_and_loaded(tmp_path, encoder, policy):
     whole = random_catalogue(0)
     nothing = type(whole)(clusters=whole.clusters, places=whole.places)
@@ -80,109 +55,7 @@ def test_the_same_catalogue_gives_the_same_files(folder, tmp_path, encoder, poli
     again = SnapshotFolder(tmp_path / "again")
     again.save(build_snapshot(random_catalogue(0), 1, encoder, policy))
     for name in FILES:
-        assert (_served(again) / name).read_bytes() == (_served(folder) / name).read_bytes()
-
-
-def _flip_one_bit(path: Path) -> None:
-    content = bytearray(path.read_bytes())
-    content[len(content) // 2] ^= 1
-    path.write_bytes(content)
-
-
-DAMAGES: dict[str, Callable[[Path], None]] = {
-    "missing": Path.unlink,
-    "empty": lambda path: path.write_bytes(b"") and None,
-    "truncated": lambda path: path.write_bytes(path.read_bytes()[: path.stat().st_size // 2]) and None,
-    "bit flipped": _flip_one_bit,
-    "overwritten": lambda path: path.write_bytes(b"\xff" * 100) and None,
-}
-
-
-@pytest.mark.parametrize("damage", DAMAGES)
-@pytest.mark.parametrize("name", FILES[:3])
-def test_a_damaged_file_is_refused(folder, encoder, policy, name, damage):
-    DAMAGES[damage](_served(folder) / name)
-    with pytest.raises(SnapshotError, match="build again"):
-        folder.load(encoder, policy)
-
-
-@pytest.mark.parametrize("damage", DAMAGES)
-def test_a_damaged_manifest_is_refused(folder, encoder, policy, damage):
-    DAMAGES[damage](_served(folder) / "manifest.json")
-    with pytest.raises(SnapshotError, match="manifest"):
-        folder.load(encoder, policy)
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"format": 2},
-        {"counts": {"sites": 1, "courses": 1, "instances": 1, "learners": 1}},
-        {"counts": {}},
-        {"dimension": 7},
-        {"checksums": {}},
-        {"checksums": {"catalogue.json": "0" * 64}},
-        {"encoder": "another@0123456789ab"},
-        {"policy": "0123456789abcdef"},
-        {"version": None},
-        {"surprise": True},
-        {"calibration_slope": 1.5},
-        {"catalogue_version": 7},
-        {"version": "1-000000000000"},
-    ],
-    ids=lambda changes: f"{next(iter(changes))}={str(next(iter(changes.values())))[:12]}",
-)
-def test_a_manifest_that_disagrees_is_refused(folder, encoder, policy, changes):
-    _rewrite_manifest(folder, **changes)
-    with pytest.raises(SnapshotError):
-        folder.load(encoder, policy)
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"counts": {"sites": 1, "courses": 1, "instances": 1, "learners": 1}},
-        {"counts": {}},
-        {"dimension": 7},
-        {"format": 2},
-    ],
-    ids=str,
-)
-def test_a_manifest_that_was_never_true_is_refused(folder, encoder, policy, changes):
-    _seal(folder, **changes)
-    with pytest.raises(SnapshotError):
-        folder.load(encoder, policy)
-
-
-@pytest.mark.parametrize("table", ["learners", "course_instances", "sites", "courses", "clusters", "places"])
-def test_records_that_vectors_do_not_belong_to_are_refused(folder, encoder, policy, table):
-    path = _served(folder) / "catalogue.json"
-    catalogue = json.loads(path.read_text())
-    path.write_text(json.dumps({**catalogue, table: catalogue[table][1:]}))
-    _seal(folder)
-    with pytest.raises(SnapshotError):
-        folder.load(encoder, policy)
-
-
-def test_vectors_of_another_network_are_refused(folder, tmp_path, encoder, policy):
-    other = SnapshotFolder(tmp_path / "other")
-    other.save(build_snapshot(random_catalogue(1, Shape(instances=80)), 1, encoder, policy))
-    (_served(folder) / "instances.faiss").write_bytes((_served(other) / "instances.faiss").read_bytes())
-    _seal(folder)
-    with pytest.raises(SnapshotError):
-        folder.load(encoder, policy)
-
-
-def test_a_file_that_is_no_index_is_refused_even_where_its_checksum_agrees(folder, encoder, policy):
-    (_served(folder) / "instances.faiss").write_bytes(b"no index at all")
-    _seal(folder)
-    with pytest.raises(SnapshotError):
-        folder.load(encoder, policy)
-
-
-def test_another_policy_is_refused(folder, encoder, policy):
-    with pytest.raises(SnapshotError, match="policy"):
-        folder.load(encoder, policy.model_copy(update={"unknown_quality": 0.4}))
+        assert (served(again) / name).read_bytes() == (served(folder) / name).read_bytes()
 
 
 @pytest.mark.parametrize("content", [b"1-000000000000\n", b"", b"..\n", b"a/b\n", b"\xff\xfe", b"\x00"])
