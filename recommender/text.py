@@ -18,7 +18,12 @@ def _to_simplified() -> OpenCC:
 
 
 def normalise(text: str) -> str:
-    """Return `text` in NFKC, simplified Chinese and lower case, each run of white space one blank, stripped."""
+    """Return `text` in NFKC, simplified Chinese and lower case, each run of white space one blank, stripped.
+
+    Lone surrogates, which no encoding holds, become U+FFFD.
+    """
+    if not text.isascii():
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     simplified = _to_simplified().convert(unicodedata.normalize("NFKC", text))
     for spelling, usual in _SPELLINGS:
         simplified = simplified.replace(spelling, usual)

@@ -122,12 +122,24 @@ class WordSpace:
     def load(cls, path: Path) -> "WordSpace":
         """Read a space; SnapshotError when the file is none."""
         try:
-            with np.load(path, allow_pickle=False) as arrays:
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
                 terms = arrays["terms"].tobytes().decode().split("\n") if len(arrays["terms"]) else []
                 shape = (len(terms), len(arrays["basis"]))
                 postings = csr_array((arrays["data"], arrays["indices"], arrays["indptr"]), shape=shape)
+                postings.check_format(full_check=True)
+                if arrays["idf"].shape != (len(terms),) or arrays["basis"].ndim != 2:
+                    raise ValueError("the arrays' sizes disagree")
                 return cls(terms, arrays["idf"], postings, arrays["basis"])
-        except (OSError, ValueError, KeyError, BadZipFile) as error:
+        except (
+            OSError,
+            EOFError,
+            ValueError,
+            TypeError,
+            KeyError,
+            AttributeError,
+            NotImplementedError,
+            BadZipFile,
+        ) as error:
             raise SnapshotError(
                 Bilingual(
                     f"词语文件 {path.name} 已损坏，请重新构建（jinxue build）。",

@@ -1,6 +1,6 @@
 """Whether the bundled encoder understands what workers mean: 330 pairs that must be near, and 330 that must not, none of them trained on for the purpose.
 
-The pairs were written apart from the knowledge base, by somebody who had not seen it; 39 of the near ones stand in it all the same.
+The pairs were written apart from the knowledge base, by somebody who had not seen it; 48 of the near ones and 17 of the others stand in it all the same.
 """
 
 import csv
@@ -16,7 +16,7 @@ from recommender.requests import LearnerRequest
 from recommender.snapshot import Snapshot
 
 PAIRS = Path(__file__).parent / "data_sets" / "word_pairs.csv"
-RECORDED = 0.0  # share on the right side of 0.5 when the present model was trained
+RECORDED = 0.95  # share on the right side of 0.5 when the present model was trained
 
 
 @pytest.fixture(scope="module")

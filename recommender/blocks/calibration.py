@@ -6,7 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 _FOREIGN_PER_PAIR = 8
-_LEAST_SLOPE = 0.1  # a handful of courses alike, or an encoder that cannot tell them apart: no measure of anything
+_LEAST_SLOPE = 0.1
+_LEAST_GAP = (
+    0.05  # a handful of courses alike, or an encoder that cannot tell them apart: no measure of what is foreign
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,7 @@ def fit_calibration(
 
     `queries` is `(q, d) float32`, `courses` `(c, d) float32`, and `meant` `(q,)` the row of the course that each query means; the foreign
     pairs are each query with some courses drawn at random. The line is 0.5 half-way between the two kinds' mean cosines. Fewer than two courses
-    give the identity, as does a line that falls or hardly rises.
+    give the identity, as do kinds less than 0.1 apart and a line that hardly rises.
     """
     from sklearn.linear_model import LinearRegression  # brings pandas: only to fit
 
@@ -34,6 +37,8 @@ def fit_calibration(
     others = (meant[:, None] + shifts) % len(courses)
     own = np.einsum("ij,ij->i", queries, courses[meant], dtype=np.float64)
     foreign = np.einsum("ij,ikj->ik", queries, courses[others], dtype=np.float64).ravel()
+    if own.mean() - foreign.mean() < _LEAST_GAP:
+        return Calibration()
     labels = np.repeat([1.0, 0.0], [len(own), len(foreign)])
     balance = np.where(labels == 1, 1 / len(own), 1 / len(foreign))
     line = LinearRegression().fit(np.concatenate([own, foreign])[:, None], labels, sample_weight=balance)

@@ -12,9 +12,10 @@ from tokenizers import Tokenizer
 
 from recommender.encoder.options import EncoderOptions
 from recommender.encoder.protocol import Vectors
-from recommender.encoder.vectors import fingerprint, first_axis, readable, unit_rows
+from recommender.encoder.vectors import fingerprint, first_axis, unit_rows
 from recommender.errors import EncoderError
 from recommender.language import Bilingual
+from recommender.text import normalise
 
 WEIGHT_KEY = "embedding.weight"
 TEXTS_AT_ONCE = 1_024
@@ -58,7 +59,7 @@ class StaticEncoder:
         """Return `(n, dimension)` float32, unit rows; `(0, dimension)` for no texts."""
         rows = np.empty((len(texts), self.dimension), dtype=np.float32)
         for start in range(0, len(texts), TEXTS_AT_ONCE):
-            chunk = [readable(text) for text in texts[start : start + TEXTS_AT_ONCE]]
+            chunk = [normalise(text) for text in texts[start : start + TEXTS_AT_ONCE]]
             rows[start : start + len(chunk)] = unit_rows(self._sums(self._token_ids(chunk)), self._unknown)
         return rows
 

@@ -9,9 +9,10 @@ import numpy as np
 
 from recommender.encoder.options import USUAL, EncoderOptions
 from recommender.encoder.protocol import Vectors
-from recommender.encoder.vectors import fingerprint, first_axis, readable, unit_rows
+from recommender.encoder.vectors import fingerprint, first_axis, unit_rows
 from recommender.errors import EncoderError
 from recommender.language import Bilingual
+from recommender.text import normalise
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -56,7 +57,7 @@ class SentenceTransformerEncoder:
     def _encode(self, encode: Any, texts: Sequence[str], prompt: str | None) -> Vectors:
         if not texts:
             return np.empty((0, self.dimension), dtype=np.float32)
-        normal = [readable(text) for text in texts]
+        normal = [normalise(text) for text in texts]
         prompted = {} if prompt is None else {"prompt": prompt}
         rows = encode(
             normal, convert_to_numpy=True, show_progress_bar=False, batch_size=self._options.batch_size, **prompted

@@ -8,14 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.encoder.protocol import Vectors
-from recommender.text import normalise
 
 FINGERPRINT_LENGTH = 12
-
-
-def readable(text: str) -> str:
-    """Return `text` in its normal form, lone surrogates (which no tokenizer takes) as U+FFFD."""
-    return normalise(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
 
 
 def unit_rows(matrix: NDArray[np.floating], fallback: Vectors) -> Vectors:

