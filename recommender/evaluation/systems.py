@@ -29,9 +29,9 @@ Score = Callable[[ResolvedRequest], NDArray[np.float64]]
 SERVICE, BOTH_TEXTS = "jinxue", "meaning + words"
 LABELS: Mapping[str, Bilingual] = {
     SERVICE: Bilingual("近学（完整服务）", "Jinxue, the service"),
-    BOTH_TEXTS: Bilingual("内容 + 词语", "meaning + words"),
+    BOTH_TEXTS: Bilingual("内容 + 用词", "meaning + words"),
     "meaning": Bilingual("仅内容", "meaning alone"),
-    "words": Bilingual("仅词语", "words alone"),
+    "words": Bilingual("仅用词", "words alone"),
     "character TF-IDF": Bilingual("字符 TF-IDF（1–3 字）", "character TF-IDF (1–3)"),
     "character pair TF-IDF": Bilingual("字符 TF-IDF（1–2 字）", "character TF-IDF (1–2)"),
     "BM25": Bilingual("BM25（结巴分词）", "BM25 (jieba words)"),
