@@ -20,7 +20,7 @@ from recommender.relaxation import Relaxation, Tier
 from recommender.resolution import ResolvedRequest
 
 Json = dict[str, Any]
-_REASONS = 3
+_REASONS = 4
 _WORTH_SAYING = 0.2  # a preference whose value lies below this does not speak for the item
 
 

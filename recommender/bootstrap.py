@@ -16,6 +16,7 @@ from recommender.policy import Policy, load_policy
 from recommender.settings import Settings
 from recommender.snapshot import Snapshot, SnapshotFolder, build_snapshot
 from recommender.store import CatalogueStore, CatalogueVersion
+from recommender.words import WordSpace
 
 _RELATIVE = "+relative"
 
@@ -80,11 +81,11 @@ class Workshop:
     def build(self, encoder: Encoder | None = None, *, keep_words: bool = False) -> Snapshot:
         """Build a snapshot of what the store holds, save it and let it serve.
 
-        `keep_words` keeps the space of words of the snapshot that serves, where there is one, instead of fitting it anew.
+        `keep_words` keeps the space of words of the snapshot that serves, where there is a usable one, instead of fitting it anew.
         """
         catalogue, version = self.read_store()
         encoder = encoder or self.load_encoder()
-        words = self.snapshots.load(encoder, self.policy).word_space if keep_words else None
+        words = self._kept_words(encoder) if keep_words else None
         cached = CachedEncoder(encoder, self.settings.state / "embeddings.sqlite3", self.progress)
         snapshot = build_snapshot(
             catalogue, version.version, encoder, self.policy, catalogue_encoder=cached, words=words
@@ -92,6 +93,12 @@ class Workshop:
         self.snapshots.save(snapshot)
         cached.forget_unused()
         return snapshot
+
+    def _kept_words(self, encoder: Encoder) -> WordSpace | None:
+        try:
+            return self.snapshots.load(encoder, self.policy).word_space
+        except SnapshotError:  # none, or one that does not serve any more: there is nothing to keep
+            return None
 
     def load_encoder(self) -> Encoder:
         """Load the encoder that the settings name."""
