@@ -66,7 +66,7 @@ def _meaning(item: Listed, value: float) -> Bilingual:
 def _words(item: Listed, value: float) -> Bilingual:
     grades = (
         (0.7, "课程介绍与您的用词大多相同", "the course's text uses mostly your words"),
-        (0.3, "课程介绍与您的用词有相同之处", "the course's text shares words with yours"),
+        (0.2, "课程介绍与您的用词有相同之处", "the course's text shares words with yours"),
     )
     zh, en = next(
         ((zh, en) for least, zh, en in grades if value >= least), ("课程介绍与您的用词很少相同", "few words in common")

@@ -174,7 +174,9 @@ def test_a_narrow_terminal_cuts_nothing_off(jinxue: Jinxue, built: Path, monkeyp
 
 
 def test_recommendations_are_told_in_english_on_request(jinxue: Jinxue, built: Path) -> None:
-    said = jinxue("recommend", "--state", built, "--goal", "welding", "--place", "南山区", "--language", "en", "--k", 2)
+    said = jinxue(
+        "recommend", "--state", built, "--goal", "welding", "--place", "宝安区福海街道", "--language", "en", "--k", 2
+    )
 
     assert "eligible courses" in said.out
     assert all(head in said.out for head in ("score", "course", "level", "where", "km", "start", "why"))
