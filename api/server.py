@@ -7,9 +7,11 @@ import socket
 import sys
 
 import uvicorn
+from rich.console import Console
 
 from api.app import create_app
 from recommender.bootstrap import Service, Workshop
+from recommender.display import progress
 from recommender.errors import SettingsError
 from recommender.language import Bilingual
 from recommender.settings import Settings
@@ -19,7 +21,8 @@ def run(settings: Settings) -> bool:
     """Serve until told to stop; tell whether serving began. JinxueError when the port cannot be had, or there is nothing to serve."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s", stream=sys.stderr)
     with _listen(settings) as listening:
-        service = Service(Workshop(settings))  # opened here, where what is wrong can be said in a sentence
+        with progress(Console(stderr=True)) as tell:  # a first start embeds the catalogue
+            service = Service(Workshop(settings, tell))  # opened here, where what is wrong can be said in a sentence
         app = create_app(settings, service)
         app.state.on_ready = lambda service: _invite(settings, service, listening.getsockname()[1])
         for number in (signal.SIGINT, signal.SIGTERM):

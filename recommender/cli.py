@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import Progress
 from rich.table import Column, Table
 from rich.text import Text
 
-from recommender.display import show
+from recommender.display import progress, show
 from recommender.errors import CatalogueError, JinxueError
 from recommender.language import Bilingual, Language
 from recommender.settings import Settings, load_settings
@@ -97,10 +96,8 @@ def build(
 ) -> None:
     """Build a snapshot of the stored catalogue; a running service takes it up within a second."""
     settings = load_settings(state=state)
-    with Progress(console=_err, transient=True) as bar:
-        task = bar.add_task("…", total=None)
-        workshop = _workshop(settings, lambda done, total: bar.update(task, completed=done, total=total))
-        snapshot = workshop.build(keep_words=keep_words)
+    with progress(_err) as tell:
+        snapshot = _workshop(settings, tell).build(keep_words=keep_words)
     _say(
         settings,
         f"快照 {snapshot.version}：{snapshot.instances.count} 个班次，每个 {snapshot.layout.dimension} 维。",
@@ -212,15 +209,14 @@ def evaluate(
         evaluation.check_drawing(plot)
     matcher, today = Service(workshop).matcher, workshop.today()
     judged = evaluation.read_judgements(judgements or evaluation.BUNDLED_JUDGEMENTS, matcher.snapshot.network)
-    with Progress(console=_err, transient=True) as bar:
-        task = bar.add_task("…", total=None)
+    with progress(_err) as tell:
         figures = evaluation.evaluate(
             matcher,
             judged,
             today=today,
             part=None if part is JudgedPart.ALL else evaluation.Part(part),
             systems=evaluation.make_systems(matcher, today=today, quick=quick, state=settings.state),
-            progress=lambda done, total: bar.update(task, completed=done, total=total),
+            progress=tell,
         )
     if plot:
         evaluation.draw(figures, plot)

@@ -1,4 +1,4 @@
-"""Whether the bundled encoder understands what workers mean: 330 pairs that must be near, and 330 that must not, none of them trained on for the purpose.
+"""Whether the bundled encoder understands what workers mean: 330 pairs that must be near, and 330 that must not, written apart from what it learned from.
 
 The pairs were written apart from the knowledge base, by somebody who had not seen it; 48 of the near ones and 17 of the others stand in it all the same.
 """

@@ -6,10 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 _FOREIGN_PER_PAIR = 8
-_LEAST_SLOPE = 0.1
-_LEAST_GAP = (
-    0.05  # a handful of courses alike, or an encoder that cannot tell them apart: no measure of what is foreign
-)
+_FEWEST_COURSES = 10  # fewer are no sample of what is foreign
+_LEAST_GAP = 0.1  # an encoder that cannot tell the courses apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +24,12 @@ def fit_calibration(
     """Return the least-squares line that tells meant pairs (1) from foreign ones (0), both kinds weighing the same.
 
     `queries` is `(q, d) float32`, `courses` `(c, d) float32`, and `meant` `(q,)` the row of the course that each query means; the foreign
-    pairs are each query with some courses drawn at random. The line is 0.5 half-way between the two kinds' mean cosines. Fewer than two courses
-    give the identity, as do kinds less than 0.1 apart and a line that hardly rises.
+    pairs are each query with some courses drawn at random. The line is 0.5 half-way between the two kinds' mean cosines. Fewer than ten courses
+    give the identity, as do kinds less than 0.1 apart.
     """
     from sklearn.linear_model import LinearRegression  # brings pandas: only to fit
 
-    if len(courses) < 2 or not len(queries):
+    if len(courses) < _FEWEST_COURSES or not len(queries):
         return Calibration()
     shifts = np.random.default_rng(seed).integers(1, len(courses), (len(queries), _FOREIGN_PER_PAIR))
     others = (meant[:, None] + shifts) % len(courses)
@@ -42,6 +40,4 @@ def fit_calibration(
     labels = np.repeat([1.0, 0.0], [len(own), len(foreign)])
     balance = np.where(labels == 1, 1 / len(own), 1 / len(foreign))
     line = LinearRegression().fit(np.concatenate([own, foreign])[:, None], labels, sample_weight=balance)
-    if line.coef_[0] < _LEAST_SLOPE:
-        return Calibration()
     return Calibration(float(line.coef_[0]), float(line.intercept_))

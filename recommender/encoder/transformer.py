@@ -108,9 +108,7 @@ def _said(name: str) -> Iterator[None]:
     """Turn what goes wrong with the model called `name` into a sentence."""
     try:
         yield
-    except (
-        Exception
-    ) as error:  # missing files, bad JSON, no network, no such model or device: the library raises a dozen kinds
+    except Exception as error:  # missing files, no network, no such model or device: the library raises a dozen kinds
         reason = next(iter(str(error).splitlines()), "").rstrip(" .") or type(error).__name__
         raise EncoderError(
             Bilingual(

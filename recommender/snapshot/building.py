@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.blocks import Calibration, Layout, fit_calibration
+from recommender.blocks import Layout, fit_calibration
 from recommender.blocks.text import TextBlock, TextSpace
 from recommender.domain import Catalogue, Course, Learner
 from recommender.encoder import Encoder
@@ -22,7 +22,6 @@ from recommender.snapshot.files import catalogue_json
 from recommender.snapshot.snapshot import Snapshot, make_layout
 from recommender.words import WordSpace
 
-_FEWEST_CALIBRATED = 10  # fewer courses are no sample of what is foreign
 # a learner's vector does not depend on the day, yet a resolved request has one
 _ANY_DAY = datetime.date(2000, 1, 1)
 
@@ -86,8 +85,7 @@ def _text_block(
     queries = catalogue_space.encode_queries([name for name, _ in names])
     courses = catalogue_space.encode_passages(texts)
     meant = np.array([row for _, row in names], dtype=np.intp)
-    calibration = fit_calibration(queries, courses, meant) if len(courses) >= _FEWEST_CALIBRATED else Calibration()
-    return TextBlock(preference, space, calibration, context_share, courses)
+    return TextBlock(preference, space, fit_calibration(queries, courses, meant), context_share, courses)
 
 
 def _names(courses: Sequence[Course]) -> Iterator[tuple[str, int]]:

@@ -64,10 +64,11 @@ def test_the_line_is_that_of_least_squares_with_both_kinds_of_one_weight():
 
 
 def test_where_each_kind_has_one_cosine_the_line_goes_through_zero_and_one():
-    courses = np.array([[0.8, 0.6], [0.6, 0.8]], dtype=np.float32)
-    fitted = fit_calibration(np.eye(2, dtype=np.float32), courses, np.arange(2))  # own 0.8, foreign 0.6
-    assert fitted.slope == pytest.approx(5, rel=1e-4)
-    assert fitted.intercept == pytest.approx(-3, rel=1e-4)
+    courses = np.full((10, 10), 0.2, dtype=np.float32) + 0.6 * np.eye(10, dtype=np.float32)  # own 0.8, foreign 0.2
+    fitted = fit_calibration(np.eye(10, dtype=np.float32), courses, np.arange(10))
+    assert fitted.slope == pytest.approx(1 / 0.6, rel=1e-4)
+    assert fitted.intercept == pytest.approx(-1 / 3, rel=1e-4)
+    assert fit_calibration(np.eye(9, 10, dtype=np.float32), courses[:9], np.arange(9)) == NO_CALIBRATION
 
 
 @pytest.mark.parametrize("seed", range(6))
