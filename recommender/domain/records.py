@@ -1,5 +1,6 @@
 """The records. Every one refuses nonsense when it is made (`pydantic.ValidationError`), is frozen, and holds an empty cell as None or ()."""
 
+import dataclasses
 import datetime
 from typing import Annotated, TypeVar, cast, dataclass_transform
 
@@ -211,9 +212,12 @@ class Place:
             raise PydanticCustomError("bounds_missing", "the city needs south, west, north and east")
 
 
-@record
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Catalogue:
-    """Everything a catalogue holds: the content of the store, and of a snapshot."""
+    """Everything a catalogue holds: the content of the store, and of a snapshot.
+
+    A plain dataclass: its tables are the very tuples it is made of, so that one can see which of them have changed.
+    """
 
     sites: tuple[TrainingSite, ...] = ()
     providers: tuple[Provider, ...] = ()

@@ -1,23 +1,29 @@
-"""Opens the database and makes sure that it is ours, and of this version."""
+"""Opens the database, begins its transactions, and says in a sentence what is wrong with it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, make_url, select
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from recommender.errors import StoreError
 from recommender.language import Bilingual
-from recommender.store.schema import SCHEMA_VERSION, metadata, schema_versions
 
-_BUSY_TIMEOUT_MILLISECONDS = 5_000
+_BUSY_SECONDS = 15
+_WRITES = "jinxue_writes"
+_DRIVER = "postgresql+psycopg"
 
 
 def open_engine(url: str) -> Engine:
-    """Return an engine, not yet connected, whose transactions see one state of the database from begin to end."""
-    engine = create_engine(url, isolation_level="SERIALIZABLE")
+    """Return an engine, not yet connected."""
+    parts = make_url(url)
+    if parts.get_backend_name() == "postgresql":
+        parts = parts.set(drivername=_DRIVER) if parts.drivername == "postgresql" else parts
+        timeouts = f"-c lock_timeout={_BUSY_SECONDS}s -c timezone=UTC"
+        return create_engine(parts, pool_pre_ping=True, connect_args={"connect_timeout": 5, "options": timeouts})
+    engine = create_engine(parts)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
@@ -26,39 +32,38 @@ def open_engine(url: str) -> Engine:
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     cursor = connection.cursor()
-    for setting in (f"busy_timeout = {_BUSY_TIMEOUT_MILLISECONDS}", "journal_mode = WAL", "foreign_keys = ON"):
+    # synchronous FULL: what was committed outlives a power cut, also in WAL mode
+    for setting in (
+        f"busy_timeout = {1000 * _BUSY_SECONDS}",
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+    ):
         cursor.execute(f"PRAGMA {setting}")
     cursor.close()
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    # Python's driver begins a transaction at the first write only; reads before it would each see a state of their own
-    connection.exec_driver_sql("BEGIN")
+    # Python's driver begins a transaction at the first write only: reads before it would each see a state of their own, and two writers
+    # that have both read could not both go on
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get(_WRITES) else "BEGIN")
 
 
-def prepare_schema(engine: Engine) -> None:
-    """Make the tables in an empty database; StoreError when it holds those of another version, or of something else."""
-    with engine.begin() as connection:
-        present = set(inspect(connection).get_table_names()) & set(metadata.tables)
-        if not present:
-            metadata.create_all(connection)
-            connection.execute(insert(schema_versions).values(version=SCHEMA_VERSION))
-            return
-        known = schema_versions.name in present
-        found = list(connection.scalars(select(schema_versions.c.version))) if known else []
-    if found != [SCHEMA_VERSION]:
-        raise _other_version(found)
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """Give a connection that sees one state of the database from begin to end."""
+    options = {} if engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
+    with engine.connect().execution_options(**options) as connection, connection.begin():
+        yield connection
 
 
-def _other_version(found: list[int]) -> StoreError:
-    version = ", ".join(map(str, found)) or "?"
-    return StoreError(
-        Bilingual(
-            f"数据库的结构版本为 {version}，本程序需要 {SCHEMA_VERSION}。请另选一个空数据库并重新导入目录。",
-            f"The database has schema version {version}, this program needs {SCHEMA_VERSION}. "
-            "Choose an empty database and import the catalogue again.",
-        )
-    )
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """Give the one connection that may write: others wait for it to commit. What was done is undone when the block raises."""
+    with engine.connect().execution_options(**{_WRITES: True}) as connection, connection.begin():
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("LOCK TABLE catalogue_versions IN SHARE ROW EXCLUSIVE MODE"))
+        yield connection
 
 
 @contextmanager
@@ -69,13 +74,12 @@ def store_errors(url: str) -> Iterator[None]:
     except ValidationError as error:
         raise StoreError(
             Bilingual(
-                f"数据库中有 {error.error_count()} 处数据不合要求（{error.title}）。请重新导入目录。",
-                f"The database holds {error.error_count()} value(s) that make no sense ({error.title}); "
-                "import the catalogue again.",
+                f"数据库中有 {error.error_count()} 处数据不合要求（{error.title}）。请运行 jinxue doctor。",
+                f"The database holds {error.error_count()} value(s) that make no sense ({error.title}); run jinxue doctor.",
             )
         ) from error
     except (SQLAlchemyError, ImportError, OSError, ValueError) as error:
-        reason = str(getattr(error, "orig", None) or error).splitlines()[0]
+        reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
         shown = _shown(url)
         raise StoreError(
             Bilingual(

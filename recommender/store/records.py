@@ -1,7 +1,10 @@
 """Which record each table holds, and the way from one to the other."""
 
-from collections.abc import Sequence
+import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -9,6 +12,8 @@ from sqlalchemy import RowMapping, Table
 
 from recommender import domain
 from recommender.store import schema
+
+Key = tuple[str, ...]
 
 RECORDS: dict[Table, type[Any]] = {
     schema.clusters: domain.IndustryCluster,
@@ -21,26 +26,67 @@ RECORDS: dict[Table, type[Any]] = {
     schema.learners: domain.Learner,
     schema.enterprises: domain.Enterprise,
 }
+TABLES: Mapping[str, Table] = {table.name: table for table in RECORDS}
 
 
-def to_rows(table: Table, records: Sequence[Any]) -> list[dict[str, Any]]:
-    """Return records as rows of `table`."""
-    columns = [column.name for column in table.columns]
-    return [{name: _stored(getattr(record, name)) for name in columns} for record in records]
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A record as the store keeps it.
+
+    `version` is the catalogue version that last changed it; `deleted` says that only its tombstone is left; `owner` is the site that published it,
+    None for what belongs to the platform.
+    """
+
+    record: Any
+    version: int = 0
+    deleted: bool = False
+    owner: str | None = None
 
 
-def _stored(value: Any) -> Any:
+def key_of(table: Table, record: Any) -> Key:
+    """Return what identifies `record` in `table`."""
+    return tuple(getattr(record, column.name) for column in table.primary_key)
+
+
+def to_row(table: Table, stored: Stored) -> dict[str, Any]:
+    """Return what is kept of a record as a row of `table`."""
+    row = {name: plain(getattr(stored.record, name)) for name in _fields(table)}
+    row |= {"version": stored.version, "deleted": stored.deleted}
+    return {**row, "owner": stored.owner} if "owner" in table.columns else row
+
+
+def plain(value: Any) -> Any:
+    """Return a field's value as a column keeps it."""
     if isinstance(value, Enum):
         return value.value
     return list(value) if isinstance(value, tuple) else value
 
 
-def to_records(table: Table, rows: Sequence[RowMapping]) -> tuple[Any, ...]:
-    """Return rows of `table` as records, ordered by id; ValidationError when one makes no sense.
+def plain_json(value: Any) -> Any:
+    """Return a field's value as JSON keeps it."""
+    return value.isoformat() if isinstance(value, datetime.date) else plain(value)
 
-    The order is by code point, which databases do not agree on.
-    """
-    keys = [column.name for column in table.primary_key]
-    ordered = sorted(rows, key=lambda row: tuple(row[key] for key in keys))
-    validator: TypeAdapter[Any] = TypeAdapter(RECORDS[table])
-    return tuple(validator.validate_python(dict(row)) for row in ordered)
+
+def to_stored(table: Table, row: RowMapping) -> Stored:
+    """Return a row of `table` with its record; ValidationError when it makes no sense."""
+    return Stored(to_record(table, row), row["version"], row["deleted"], row.get("owner"))
+
+
+def to_record(table: Table, row: RowMapping) -> Any:
+    """Return the record of a row of `table`; ValidationError when it makes no sense."""
+    return _validator(table).validate_python({name: row[name] for name in _fields(table)})
+
+
+def in_order(table: Table, records: Iterable[Any]) -> tuple[Any, ...]:
+    """Return records ordered by id: by code point, which databases do not agree on."""
+    return tuple(sorted(records, key=lambda record: key_of(table, record)))
+
+
+@lru_cache(maxsize=64)
+def _fields(table: Table) -> Sequence[str]:
+    return tuple(RECORDS[table].__dataclass_fields__)
+
+
+@lru_cache(maxsize=64)
+def _validator(table: Table) -> TypeAdapter[Any]:
+    return TypeAdapter(RECORDS[table])

@@ -1,8 +1,26 @@
-"""The tables of the store. Lists are JSON, closed sets are their values, instants are UTC without a zone."""
+"""The tables of the store: one per kind of record, and what is kept of how they came to be as they are.
 
-from sqlalchemy import JSON, Boolean, Column, Date, DateTime, Double, ForeignKey, Integer, MetaData, String, Table
+Lists are JSON, closed sets are their values, instants are UTC without a zone. Every change here needs a migration.
+"""
 
-SCHEMA_VERSION = 1  # raised with every change to a table below
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    false,
+)
 
 metadata = MetaData(
     naming_convention={
@@ -20,7 +38,7 @@ def _reference(target: str) -> ForeignKey:
     return ForeignKey(target, deferrable=True, initially="DEFERRED")
 
 
-def _point(*, nullable: bool = True) -> list[Column[object]]:
+def _point(*, nullable: bool = True) -> list[Column[Any]]:
     return [
         Column("latitude", Double, nullable=nullable),
         Column("longitude", Double, nullable=nullable),
@@ -28,16 +46,70 @@ def _point(*, nullable: bool = True) -> list[Column[object]]:
     ]
 
 
-schema_versions = Table("schema_versions", metadata, Column("version", Integer, primary_key=True, autoincrement=False))
+def _kept(*, owned: bool = False) -> list[Column[Any]]:
+    """Return what is kept of every record: the catalogue version that last changed it, whether it is a tombstone, and whose it is."""
+    return [
+        *([Column("owner", String)] if owned else []),
+        Column("version", Integer, nullable=False, server_default="0", index=True),
+        Column("deleted", Boolean, nullable=False, server_default=false()),
+    ]
 
+
+# one row per transaction that wrote; `source` and `day` only for an import: its files' fingerprint, and the day its dates count from
 catalogue_versions = Table(
     "catalogue_versions",
     metadata,
-    Column("version", Integer, primary_key=True),
-    Column("imported_at", DateTime, nullable=False),
-    Column("source", String, nullable=False),
-    Column("day", Date, nullable=False),
-    sqlite_autoincrement=True,
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("written_at", DateTime, nullable=False),
+    Column("key_id", String),
+    Column("source", String),
+    Column("day", Date),
+)
+
+# what each of them changed, in order; `fields` are the new values, or only the names for what is about people
+changes = Table(
+    "changes",
+    metadata,
+    Column("version", Integer, ForeignKey("catalogue_versions.version"), primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("kind", String, nullable=False),
+    Column("record_id", String, nullable=False),
+    Column("operation", String, nullable=False),
+    Column("fields", JSON, nullable=False),
+    Index("ix_changes_kind_record_id", "kind", "record_id"),
+)
+
+# texts of approved courses that wait for review
+course_drafts = Table(
+    "course_drafts",
+    metadata,
+    Column("course_id", String, _reference("courses.course_id"), primary_key=True),
+    Column("title", String, nullable=False),
+    Column("description", String, nullable=False),
+    Column("occupations", JSON, nullable=False),
+    Column("credential", String),
+    Column("version", Integer, nullable=False),
+)
+
+# answers to calls that may be repeated
+idempotency_keys = Table(
+    "idempotency_keys",
+    metadata,
+    Column("key_id", String, primary_key=True),
+    Column("key", String, primary_key=True),
+    Column("request_digest", String, nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("answer", LargeBinary, nullable=False),
+    Column("kept_at", DateTime, nullable=False),
+)
+
+# what was learnt from all texts together, one per encoder, so that every process computes the same numbers
+fits = Table(
+    "fits",
+    metadata,
+    Column("encoder", String, primary_key=True),
+    Column("digest", String, nullable=False),
+    Column("content", LargeBinary, nullable=False),
 )
 
 clusters = Table(
@@ -49,6 +121,7 @@ clusters = Table(
     Column("group", String),
     Column("aliases", JSON, nullable=False),
     Column("description", String, nullable=False),
+    *_kept(),
 )
 
 cluster_relations = Table(
@@ -57,6 +130,7 @@ cluster_relations = Table(
     Column("cluster_id", String, _reference("clusters.cluster_id"), primary_key=True),
     Column("related_cluster_id", String, _reference("clusters.cluster_id"), primary_key=True),
     Column("relatedness", Double, nullable=False),
+    *_kept(),
 )
 
 places = Table(
@@ -74,6 +148,7 @@ places = Table(
     Column("east", Double),
     Column("source", String),
     Column("illustrative", Boolean, nullable=False),
+    *_kept(),
 )
 
 sites = Table(
@@ -90,6 +165,7 @@ sites = Table(
     Column("status", String, nullable=False),
     Column("quality", Double),
     Column("illustrative", Boolean, nullable=False),
+    *_kept(),
 )
 
 providers = Table(
@@ -98,6 +174,7 @@ providers = Table(
     Column("name", String, primary_key=True),
     Column("kind", String),
     Column("illustrative", Boolean, nullable=False),
+    *_kept(),
 )
 
 courses = Table(
@@ -117,6 +194,7 @@ courses = Table(
     Column("prerequisites", JSON, nullable=False),
     Column("language", String),
     Column("illustrative", Boolean, nullable=False),
+    *_kept(owned=True),
 )
 
 course_instances = Table(
@@ -135,6 +213,7 @@ course_instances = Table(
     Column("fee_yuan", Double),
     Column("service_radius_km", Double),
     Column("minimum_headcount", Integer),
+    *_kept(owned=True),
 )
 
 learners = Table(
@@ -149,6 +228,7 @@ learners = Table(
     Column("goal", String),
     Column("completed_course_ids", JSON, nullable=False),
     Column("illustrative", Boolean, nullable=False),
+    *_kept(),
 )
 
 enterprises = Table(
@@ -162,4 +242,5 @@ enterprises = Table(
     Column("needs", String),
     Column("headcount", Integer),
     Column("illustrative", Boolean, nullable=False),
+    *_kept(),
 )

@@ -1,78 +1,127 @@
-"""The record of truth: one catalogue, replaced as a whole."""
+"""The record of truth."""
 
 import datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
-from recommender.domain import Catalogue
-from recommender.store.connection import open_engine, prepare_schema, store_errors
-from recommender.store.records import RECORDS, to_records, to_rows
-from recommender.store.schema import catalogue_versions
+from recommender.errors import StoreError
+from recommender.language import Bilingual
+from recommender.store.connection import open_engine, reading, store_errors, writing
+from recommender.store.history import CatalogueVersion, Change, changes_after, history_of, latest_version
+from recommender.store.loading import Loaded, load, load_since
+from recommender.store.migrating import migrate
+from recommender.store.schema import fits
+from recommender.store.transaction import KeptAnswer, Transaction, kept_answer
+from recommender.store.watch import Watch, watch
 
 
 @dataclass(frozen=True, slots=True)
-class CatalogueVersion:
-    """One import: its number (from 1, rising), instant (UTC), files' fingerprint, and the day its dates count from."""
+class KeptFit:
+    """What was learnt from all texts together, as bytes, and their digest."""
 
-    version: int
-    imported_at: datetime.datetime
-    source: str
-    day: datetime.date
+    digest: str
+    content: bytes
 
 
 class CatalogueStore:
-    """A catalogue in a database. Every method raises StoreError when the database cannot be used."""
+    """Records in a database. Every method raises StoreError when the database cannot be used; it may be used from several threads."""
 
     def __init__(self, url: str) -> None:
-        """Open the database at `url`, such as `sqlite:///jinxue.db`; an empty one gets its tables."""
+        """Open the database at `url`, such as `sqlite:///jinxue.db`; an empty one gets its tables, an older one is brought up to date."""
         self._url = url
         with store_errors(url):
             self._engine = open_engine(url)
             try:
-                prepare_schema(self._engine)
+                migrate(self._engine)
             except BaseException:
                 self._engine.dispose()
                 raise
 
-    def replace(self, catalogue: Catalogue, *, imported_at: datetime.datetime, source: str, day: datetime.date) -> int:
-        """Put `catalogue` in place of what is stored, all of it or nothing, and return the new catalogue version.
+    @contextmanager
+    def write(
+        self,
+        *,
+        now: datetime.datetime | None = None,
+        key_id: str | None = None,
+        source: str | None = None,
+        day: datetime.date | None = None,
+    ) -> Iterator[Transaction]:
+        """Give a transaction that is committed when the block ends, and undone when it raises. Writers wait for each other.
 
-        `imported_at` carries its zone and is kept as UTC. What records refer to must be there, as in any that was read.
+        An import has its files' fingerprint for a `source`, and the `day` its dates count from.
         """
-        if imported_at.tzinfo is None:
-            raise ValueError("imported_at needs a time zone")
-        version = {
-            "imported_at": imported_at.astimezone(datetime.UTC).replace(tzinfo=None),
-            "source": source,
-            "day": day,
-        }
-        with store_errors(self._url), self._engine.begin() as connection:
-            for table in reversed(RECORDS):
-                connection.execute(delete(table))
-            for table in RECORDS:
-                if rows := to_rows(table, getattr(catalogue, table.name)):
-                    connection.execute(insert(table), rows)
-            inserted = connection.execute(insert(catalogue_versions).values(version)).inserted_primary_key
-            return int(inserted[0])  # type: ignore[index]
+        instant = (now or datetime.datetime.now(datetime.UTC)).astimezone(datetime.UTC).replace(tzinfo=None)
+        entry = {"written_at": instant, "key_id": key_id, "source": source, "day": day}
+        with store_errors(self._url), writing(self._engine) as connection:
+            transaction = Transaction(connection, entry)
+            yield transaction
+            transaction.announce()
 
-    def load(self) -> Catalogue:
-        """Return what is stored, each table ordered by id; an empty catalogue before the first import."""
-        with store_errors(self._url), self._engine.begin() as connection:
-            rows = {table: list(connection.execute(select(table)).mappings()) for table in RECORDS}
-        with store_errors(self._url):
-            return Catalogue(**{table.name: to_records(table, found) for table, found in rows.items()})
+    @contextmanager
+    def _read(self) -> Iterator[Connection]:
+        with store_errors(self._url), reading(self._engine) as connection:
+            yield connection
 
     def version(self) -> CatalogueVersion | None:
+        """Return the latest write, None before the first."""
+        with self._read() as connection:
+            return latest_version(connection)
+
+    def last_import(self) -> CatalogueVersion | None:
         """Return the latest import, None before the first."""
-        latest = select(catalogue_versions).order_by(catalogue_versions.c.version.desc()).limit(1)
-        with store_errors(self._url), self._engine.begin() as connection:
-            row = connection.execute(latest).first()
-        if row is None:
-            return None
-        return CatalogueVersion(row.version, row.imported_at.replace(tzinfo=datetime.UTC), row.source, row.day)
+        with self._read() as connection:
+            return latest_version(connection, imports_only=True)
+
+    def load(self) -> Loaded:
+        """Return what can be seen, each table ordered by id; StoreError before the first write."""
+        with self._read() as connection:
+            return _some(load(connection))
+
+    def load_since(self, before: Loaded) -> Loaded:
+        """Return what `load` would; tables in which nothing has changed since `before` are the very same objects."""
+        with self._read() as connection:
+            return _some(load_since(connection, before))
+
+    def kept_answer(self, key: str, *, key_id: str | None) -> KeptAnswer | None:
+        """Return what was answered to the caller's earlier call under an idempotency key."""
+        with self._read() as connection:
+            return kept_answer(connection, key, key_id=key_id)
+
+    def fit(self, encoder: str) -> KeptFit | None:
+        """Return what was learnt from all texts together for an encoder, None when nothing was yet."""
+        with self._read() as connection:
+            row = connection.execute(select(fits).where(fits.c.encoder == encoder)).first()
+        return None if row is None else KeptFit(row.digest, row.content)
+
+    def fit_digest(self, encoder: str) -> str | None:
+        """Return the digest of what `fit` would return."""
+        with self._read() as connection:
+            return connection.scalar(select(fits.c.digest).where(fits.c.encoder == encoder))
+
+    def keep_fit(self, encoder: str, kept: KeptFit) -> None:
+        """Keep what was learnt from all texts together for an encoder, in place of what was there."""
+        with store_errors(self._url), writing(self._engine) as connection:
+            connection.execute(delete(fits).where(fits.c.encoder == encoder))
+            connection.execute(insert(fits).values(encoder=encoder, digest=kept.digest, content=kept.content))
+
+    def changes_after(self, version: int, position: int = 0, *, limit: int) -> list[Change]:
+        """Return at most `limit` of the changes behind that one, in order."""
+        with self._read() as connection:
+            return changes_after(connection, version, position, limit=limit)
+
+    def history(self, kind: str, record_id: str) -> list[Change]:
+        """Return everything that was done to a record, oldest first."""
+        with self._read() as connection:
+            return history_of(connection, kind, record_id)
+
+    def watch(self) -> Watch:
+        """Return what waits for another write."""
+        return watch(self._engine)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -85,3 +134,13 @@ class CatalogueStore:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _some(loaded: Loaded | None) -> Loaded:
+    if loaded is None:
+        raise StoreError(
+            Bilingual(
+                "尚未导入目录。请先运行 jinxue import。", "No catalogue has been imported; run jinxue import first."
+            )
+        )
+    return loaded
