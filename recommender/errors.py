@@ -2,7 +2,9 @@
 
 JinxueError                 anything this library refuses or fails at
 ├── InvalidRequest          a request's field is wrong; names the field
-├── NotFound                an id that does not exist in the snapshot
+├── NotFound                an id that does not exist
+├── RecordConflict          a record cannot be written as asked: it is another's, or not what it would have to be
+├── StaleRecord             a record is not in the state that the caller took it to be in
 ├── CatalogueError          a catalogue's files hold problems; lists them all, nothing was stored
 │   └── JudgementError      files of judged requests hold problems; lists them all, nothing was measured
 ├── StoreError              the database cannot be used as it is
@@ -49,12 +51,38 @@ class InvalidRequest(JinxueError):
 
 
 class NotFound(JinxueError):
-    """An id was asked for that the snapshot does not hold."""
+    """An id was asked for that does not exist."""
 
     def __init__(self, field: str, value: str) -> None:
         shown = value if len(value) <= 64 else value[:64] + "…"
         super().__init__(Bilingual(f"找不到 {field}“{shown}”。", f"There is no {field} {shown!r}."))
         self.field = field
+
+
+class RecordConflict(JinxueError):
+    """A record cannot be written as asked, because of what it is now."""
+
+    def __init__(self, field: str, message: Bilingual) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class StaleRecord(JinxueError):
+    """A record has changed, or come or gone, since the caller last saw it; `version` is the present one, None when it is not there."""
+
+    def __init__(self, version: int | None) -> None:
+        now = (
+            Bilingual(f"现为版本 {version}", f"it is at version {version}")
+            if version
+            else Bilingual("现已不存在", "it does not exist")
+        )
+        super().__init__(
+            Bilingual(
+                f"记录与您看到的不同（{now.zh}）。请重新读取后再修改。",
+                f"The record is not what you saw ({now.en}); read it again, then change it.",
+            )
+        )
+        self.version = version
 
 
 @dataclass(frozen=True, slots=True)

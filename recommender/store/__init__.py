@@ -2,9 +2,10 @@
 
 from recommender.store.history import CatalogueVersion, Change, Operation
 from recommender.store.loading import Loaded
-from recommender.store.records import Key, Stored
+from recommender.store.reading import Draft, KeptAnswer, Reading
+from recommender.store.records import Key, Stored, plain_json
 from recommender.store.store import CatalogueStore, KeptFit
-from recommender.store.transaction import Draft, KeptAnswer, Transaction
+from recommender.store.transaction import Transaction
 from recommender.store.watch import Watch
 
 __all__ = [
@@ -17,7 +18,9 @@ __all__ = [
     "Key",
     "Loaded",
     "Operation",
+    "Reading",
     "Stored",
     "Transaction",
     "Watch",
+    "plain_json",
 ]

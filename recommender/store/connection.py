@@ -14,6 +14,7 @@ from recommender.language import Bilingual
 _BUSY_SECONDS = 15
 _WRITES = "jinxue_writes"
 _DRIVER = "postgresql+psycopg"
+_ONE_WRITER = "LOCK TABLE catalogue_versions IN SHARE ROW EXCLUSIVE MODE"
 
 
 def open_engine(url: str) -> Engine:
@@ -58,11 +59,14 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Connection]:
-    """Give the one connection that may write: others wait for it to commit. What was done is undone when the block raises."""
+def writing(engine: Engine, *, lock: str = _ONE_WRITER) -> Iterator[Connection]:
+    """Give the one connection that may write: others wait for it to commit. What was done is undone when the block raises.
+
+    `lock` is what PostgreSQL makes them wait by; SQLite has one writer at any time.
+    """
     with engine.connect().execution_options(**{_WRITES: True}) as connection, connection.begin():
         if engine.dialect.name == "postgresql":
-            connection.execute(text("LOCK TABLE catalogue_versions IN SHARE ROW EXCLUSIVE MODE"))
+            connection.execute(text(lock))
         yield connection
 
 

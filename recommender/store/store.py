@@ -15,8 +15,9 @@ from recommender.store.connection import open_engine, reading, store_errors, wri
 from recommender.store.history import CatalogueVersion, Change, changes_after, history_of, latest_version
 from recommender.store.loading import Loaded, load, load_since
 from recommender.store.migrating import migrate
+from recommender.store.reading import Reading
 from recommender.store.schema import fits
-from recommender.store.transaction import KeptAnswer, Transaction, kept_answer
+from recommender.store.transaction import Transaction
 from recommender.store.watch import Watch, watch
 
 
@@ -63,6 +64,12 @@ class CatalogueStore:
             transaction.announce()
 
     @contextmanager
+    def read(self) -> Iterator[Reading]:
+        """Give a transaction that only reads, and sees one state of the database from begin to end."""
+        with self._read() as connection:
+            yield Reading(connection)
+
+    @contextmanager
     def _read(self) -> Iterator[Connection]:
         with store_errors(self._url), reading(self._engine) as connection:
             yield connection
@@ -86,11 +93,6 @@ class CatalogueStore:
         """Return what `load` would; tables in which nothing has changed since `before` are the very same objects."""
         with self._read() as connection:
             return _some(load_since(connection, before))
-
-    def kept_answer(self, key: str, *, key_id: str | None) -> KeptAnswer | None:
-        """Return what was answered to the caller's earlier call under an idempotency key."""
-        with self._read() as connection:
-            return kept_answer(connection, key, key_id=key_id)
 
     def fit(self, encoder: str) -> KeptFit | None:
         """Return what was learnt from all texts together for an encoder, None when nothing was yet."""

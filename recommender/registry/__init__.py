@@ -1,0 +1,21 @@
+"""The rules by which records change: who may write what, what is reviewed, what is kept of it."""
+
+from recommender.registry.digest import SiteDigest
+from recommender.registry.edits import KINDS, Action, Caller, Edit, Expected, Outcome, Status
+from recommender.registry.registry import Registry, Waiting, Written
+from recommender.registry.review import Decision
+
+__all__ = [
+    "KINDS",
+    "Action",
+    "Caller",
+    "Decision",
+    "Edit",
+    "Expected",
+    "Outcome",
+    "Registry",
+    "SiteDigest",
+    "Status",
+    "Waiting",
+    "Written",
+]

@@ -1,0 +1,130 @@
+"""What a record may refer to, and whose it is."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from recommender.catalogue.references import REFERENCES
+from recommender.catalogue.tables import TABLES, Table
+from recommender.domain import CourseInstance, TrainingSite
+from recommender.errors import FieldProblem, InvalidRequest, RecordConflict
+from recommender.language import Bilingual
+from recommender.registry.edits import Caller
+from recommender.store import Stored, Transaction
+
+
+def references(table: Table, record: Any) -> Iterator[tuple[str, str, str]]:
+    """Yield (column, table referred to, id) for everything that `record` names of another record; providers need not be there before."""
+    for reference in REFERENCES:
+        if reference.table == table.name and reference.target != "providers":
+            value = getattr(record, reference.column)
+            for name in value if isinstance(value, tuple) else (value,):
+                if name is not None:
+                    yield reference.column, reference.target, name
+
+
+class Present:
+    """Which records can be referred to: looked up once for many, and kept up to date while a transaction goes on."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+        self._known: dict[str, dict[str, bool]] = defaultdict(dict)
+        self._requires: dict[str, tuple[str, ...]] | None = None
+
+    def look_up(self, wanted: Iterable[tuple[str, str]]) -> None:
+        """Look up these ids, given as (table, id)."""
+        missing: dict[str, set[str]] = defaultdict(set)
+        for table, name in wanted:
+            if name not in self._known[table]:
+                missing[table].add(name)
+        for table, names in missing.items():
+            found = self._transaction.present(table, [(name,) for name in names])
+            self._known[table] |= {name: name in found for name in names}
+
+    def holds(self, table: str, name: str) -> bool:
+        """Tell whether a record that was looked up is there."""
+        return self._known[table][name]
+
+    def note(self, table: str, name: str, *, present: bool, requires: tuple[str, ...] = ()) -> None:
+        """Take in that a record is there from now on, or is not."""
+        self._known[table][name] = present
+        if table == "courses" and self._requires is not None:
+            self._requires[name] = requires if present else ()
+
+    def check(self, table: Table, record: Any) -> None:
+        """Refuse a record that names one that is not there (InvalidRequest)."""
+        named = list(references(table, record))
+        self.look_up((target, name) for _, target, name in named)
+        problems = [_absent(column, target, name) for column, target, name in named if not self._known[target][name]]
+        if problems:
+            raise InvalidRequest(problems)
+
+    def check_ring(self, course_id: str, prerequisites: Sequence[str]) -> None:
+        """Refuse prerequisites that lead back to their own course (InvalidRequest)."""
+        if not prerequisites:
+            return
+        if self._requires is None:
+            self._requires = self._transaction.prerequisites()
+        chain = _way_back(course_id, prerequisites, self._requires)
+        if chain:
+            shown = " → ".join([course_id, *chain][:6])
+            raise InvalidRequest.of(
+                "prerequisites",
+                f"先修课程互相要求，成了循环：{shown}。",
+                f"Prerequisites go in a circle: {shown}.",
+            )
+
+
+def _absent(column: str, target: str, name: str) -> FieldProblem:
+    shown = name if len(name) <= 64 else name[:64] + "…"
+    kind = TABLES[target].singular
+    return FieldProblem(
+        column,
+        Bilingual(f"没有 {kind}“{shown}”，或已删除。", f"There is no {kind} {shown!r}, or it has been deleted."),
+    )
+
+
+def _way_back(course_id: str, first: Sequence[str], requires: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return the chain of prerequisites from a course to itself, empty when there is none."""
+    came_from: dict[str, str | None] = dict.fromkeys(first)
+    waiting = list(first)
+    while waiting:
+        name = waiting.pop()
+        if name == course_id:
+            chain = [name]
+            while (before := came_from[chain[0]]) is not None:
+                chain.insert(0, before)
+            return chain
+        for needed in requires.get(name, ()):
+            if needed not in came_from:
+                came_from[needed] = name
+                waiting.append(needed)
+    return []
+
+
+def owner_after(table: Table, record: Any, existing: Stored | None, caller: Caller) -> str | None:
+    """Return whose the record is once `caller` has written it; RecordConflict when it is another site's.
+
+    What nobody has claimed belongs to the first site that writes it, a class to the site that teaches it. The platform may write everything,
+    and leaves it to whom it belongs.
+    """
+    living = existing if existing and not existing.deleted else None
+    owner = living.owner if living else None
+    site = caller.site_id
+    if site is None:
+        return owner
+    holders = [owner, *(_site_of(one) for one in (living and living.record, record))]
+    other = next((name for name in holders if name not in (None, site)), None)
+    if other is not None:
+        raise RecordConflict(
+            table.key[0],
+            Bilingual(
+                f"属于阵地“{other}”，不能由“{site}”改写。请换一个编号，或由平台处理。",
+                f"It belongs to the site {other!r} and cannot be written by {site!r}; take another id, or ask the platform.",
+            ),
+        )
+    return site
+
+
+def _site_of(record: Any) -> str | None:
+    return record.site_id if isinstance(record, TrainingSite | CourseInstance) else None
