@@ -36,10 +36,15 @@ def read_json_lines(path: Path, source: Source) -> None:
         source.add(RawTable(TABLES[name], path.name, rows.get(name, []), complete))
 
 
+def load_json(text: str) -> Any:
+    """Return what a text of JSON says; ValueError (or RecursionError) when it is none, repeats a name, or holds NaN or infinity."""
+    return json.loads(text, object_pairs_hook=_distinct, parse_constant=_no_constant)
+
+
 def _object(line: str, file: str, number: int, source: Source) -> tuple[Table, dict[str, Any]] | None:
     """Return a line's table and values, or None after reporting what is wrong with it."""
     try:
-        values = json.loads(line, object_pairs_hook=_distinct, parse_constant=_no_constant)
+        values = load_json(line)
     except (ValueError, RecursionError) as error:
         reason = getattr(error, "msg", str(error))
         source.problems.append(

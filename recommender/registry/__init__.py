@@ -4,6 +4,7 @@ from recommender.registry.digest import SiteDigest
 from recommender.registry.edits import KINDS, Action, Caller, Edit, Expected, Outcome, Status
 from recommender.registry.registry import Registry, Waiting, Written
 from recommender.registry.review import Decision
+from recommender.registry.sync import Repeatable, Synced, Synchroniser, SyncMode, SyncRefused
 
 __all__ = [
     "KINDS",
@@ -14,8 +15,13 @@ __all__ = [
     "Expected",
     "Outcome",
     "Registry",
+    "Repeatable",
     "SiteDigest",
     "Status",
+    "SyncMode",
+    "SyncRefused",
+    "Synced",
+    "Synchroniser",
     "Waiting",
     "Written",
 ]
