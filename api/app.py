@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import logging
 from collections.abc import AsyncIterator, Callable
 from functools import partial
 from pathlib import Path
@@ -15,12 +14,10 @@ from fastapi_offline import FastAPIOffline
 from api.errors import add_error_handlers
 from api.repeats import AnswerCache
 from api.routes import audiences, catalogue, health, page, recommendations
-from recommender.bootstrap import Service, Workshop
-from recommender.errors import JinxueError
+from recommender.bootstrap import Workshop
+from recommender.following import Follower
+from recommender.service import Service
 from recommender.settings import Settings, load_settings
-
-_log = logging.getLogger("jinxue")
-_REFRESH_SECONDS = 1.0
 
 _DESCRIPTION = """
 近学 recommends training courses by what they mean and how near they are taught, and says why.
@@ -62,26 +59,11 @@ def _describe(openapi: Callable[[], dict[str, Any]]) -> dict[str, Any]:
 
 @contextlib.asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    app.state.service = app.state.service or Service(Workshop(app.state.settings))
-    refreshing = asyncio.create_task(_follow(app.state.service))
+    service = app.state.service = app.state.service or Service(Workshop(app.state.settings))
+    follower = app.state.follower = Follower(service, refit_seconds=app.state.settings.refit_seconds)
+    follower.start()
     if app.state.on_ready is not None:
-        app.state.on_ready(app.state.service)
+        app.state.on_ready(service)
     yield
-    refreshing.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await refreshing
-
-
-async def _follow(service: Service) -> None:
-    """Swap in a newly built snapshot soon after it appears; one that cannot be read is reported and the old one goes on."""
-    refused = None
-    while True:
-        await asyncio.sleep(_REFRESH_SECONDS)
-        try:
-            if await asyncio.to_thread(service.refresh):
-                _log.info("now serving snapshot %s", service.matcher.snapshot.version)
-                refused = None
-        except JinxueError as error:
-            if str(error) != refused:
-                refused = str(error)
-                _log.warning("%s", error)
+    await asyncio.to_thread(follower.stop)
+    service.close()

@@ -1,13 +1,17 @@
 """What routes are given."""
 
+import datetime
+from dataclasses import dataclass
 from typing import Annotated
 
 import orjson
 from fastapi import Depends, Request, Response
 
-from recommender.bootstrap import Service
 from recommender.language import Language
+from recommender.matcher import Matcher
+from recommender.registry import Registry
 from recommender.requests import ListingOptions
+from recommender.service import Service
 
 
 async def get_service(request: Request) -> Service:
@@ -16,7 +20,31 @@ async def get_service(request: Request) -> Service:
     return service
 
 
-CurrentService = Annotated[Service, Depends(get_service)]
+async def get_registry(request: Request) -> Registry:
+    """Return the record of truth. All of it waits for the database: only for functions that run in a thread."""
+    registry: Registry = request.app.state.service.registry
+    return registry
+
+
+@dataclass(frozen=True, slots=True)
+class Standpoint:
+    """What one request is answered from, from its beginning to its end."""
+
+    matcher: Matcher
+    today: datetime.date
+
+
+async def get_standpoint(request: Request) -> Standpoint:
+    """Return the request's standpoint: chosen when it is first asked for, and kept although another snapshot may come to serve meanwhile."""
+    chosen: Standpoint | None = getattr(request.state, "standpoint", None)
+    if chosen is None:
+        service = await get_service(request)
+        chosen = request.state.standpoint = Standpoint(service.matcher, service.today())
+    return chosen
+
+
+CurrentStandpoint = Annotated[Standpoint, Depends(get_standpoint)]
+CurrentRegistry = Annotated[Registry, Depends(get_registry)]
 
 
 def language_of(request: Request) -> Language:

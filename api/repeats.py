@@ -11,6 +11,8 @@ from typing import Any
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
+from api.dependencies import get_standpoint
+
 
 class AnswerCache:
     """The last `size` answers, least recently asked for dropped first; 0 keeps none."""
@@ -54,11 +56,11 @@ class RepeatableRoute(APIRoute):
         compute = super().get_route_handler()
 
         async def handle(request: Request) -> Response:
-            service, cache = request.app.state.service, request.app.state.answers
-            day = service.today().isoformat().encode()
+            cache, body = request.app.state.answers, await request.body()
+            at = await get_standpoint(request)
             url = request.url.path.encode() + b"?" + request.scope["query_string"]
             form = request.headers.get("content-type", "").encode()  # a body that is not said to be JSON is refused
-            key = cache.key(service.matcher.snapshot.version, day, url, form, await request.body())
+            key = cache.key(at.matcher.snapshot.version, at.today.isoformat().encode(), url, form, body)
             kept = cache.get(key)
             if kept is not None:
                 return Response(kept, media_type="application/json")

@@ -10,16 +10,24 @@ import uvicorn
 from rich.console import Console
 
 from api.app import create_app
-from recommender.bootstrap import Service, Workshop
+from recommender.bootstrap import Workshop
 from recommender.display import progress
 from recommender.errors import SettingsError
 from recommender.language import Bilingual
+from recommender.service import Service
 from recommender.settings import Settings
+
+_SWITCH_SECONDS = (
+    0.0005  # what follows the store and takes in syncs shares the interpreter with answers, which take about 1 ms
+)
+_GRACE_SECONDS = 30  # for requests that are being answered when it is told to stop
 
 
 def run(settings: Settings) -> bool:
     """Serve until told to stop; tell whether serving began. JinxueError when the port cannot be had, or there is nothing to serve."""
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s", stream=sys.stderr)
+    logging.basicConfig(format="%(levelname)s %(message)s", stream=sys.stderr)
+    logging.getLogger("jinxue").setLevel(logging.INFO)
+    sys.setswitchinterval(_SWITCH_SECONDS)
     with _listen(settings) as listening:
         with progress(Console(stderr=True)) as tell:  # a first start embeds the catalogue
             service = Service(Workshop(settings, tell))  # opened here, where what is wrong can be said in a sentence
@@ -27,7 +35,9 @@ def run(settings: Settings) -> bool:
         app.state.on_ready = lambda service: _invite(settings, service, listening.getsockname()[1])
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: None)  # uvicorn stops at it, then raises it once more
-        config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False)
+        config = uvicorn.Config(
+            app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=_GRACE_SECONDS
+        )
         server = uvicorn.Server(config)
         server.run(sockets=[listening])
     return server.started

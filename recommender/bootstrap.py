@@ -6,27 +6,30 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from recommender.catalogue import CatalogueReading, bundled_catalogue_folder, catalogue_fingerprint, read_catalogue
-from recommender.domain import Catalogue
 from recommender.encoder import CachedEncoder, Encoder, Progress, load_encoder
 from recommender.errors import SettingsError, SnapshotError, StoreError
 from recommender.index import use_threads
 from recommender.language import Bilingual
-from recommender.matcher import Matcher
 from recommender.policy import Policy, load_policy
+from recommender.registry.merge import Merge, merge
 from recommender.settings import Settings
-from recommender.snapshot import Snapshot, SnapshotFolder, build_snapshot
-from recommender.store import CatalogueStore, CatalogueVersion
-from recommender.words import WordSpace
+from recommender.snapshot import Fit, Snapshot, SnapshotFolder, build_snapshot
+from recommender.store import CatalogueStore, CatalogueVersion, KeptFit, Loaded
 
 _RELATIVE = "+relative"
 
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What an import did. `reading` is None when the stored catalogue was up to date."""
+    """What an import did, or on a dry run would do. `reading` and `merge` are None when the stored catalogue was up to date."""
 
     version: int
     reading: CatalogueReading | None
+    merge: Merge | None
+
+
+class _DryRun(Exception):
+    """Undoes what was only to be tried."""
 
 
 class Workshop:
@@ -37,108 +40,141 @@ class Workshop:
         self.settings = settings
         self.progress = progress
         self.policy: Policy = load_policy(settings.policy)
-        self.snapshots = SnapshotFolder(settings.state / "snapshots")
+        self.snapshots = SnapshotFolder(settings.state / "snapshots", settings.kept_snapshots)
         use_threads(settings.search_threads)
 
     def today(self) -> datetime.date:
         """Return the day it is in the city."""
         return datetime.datetime.now(ZoneInfo(self.settings.timezone)).date()
 
-    def open_store(self) -> CatalogueStore:
-        """Open the record of truth; close it after use."""
+    def open_store(self, *, at_once: bool = True) -> CatalogueStore:
+        """Open the record of truth; close it after use. Not `at_once` leaves it to the first use to find out whether it is there."""
         if self.settings.database_url is None:
             _make_folder(self.settings.state)
-        return CatalogueStore(self.settings.store_url)
+        return CatalogueStore(self.settings.store_url, at_once=at_once)
 
-    def import_catalogue(self, path: Path | None, *, today: datetime.date, only_if_changed: bool = False) -> Imported:
-        """Read the catalogue at `path` (the bundled one for None) into the store; CatalogueError when it holds problems."""
+    def import_catalogue(
+        self,
+        path: Path | None,
+        *,
+        today: datetime.date,
+        only_if_changed: bool = False,
+        remove_missing: bool = False,
+        dry_run: bool = False,
+    ) -> Imported:
+        """Merge the catalogue at `path` (the bundled one for None) into the store; CatalogueError when it holds problems, and then nothing is written.
+
+        `only_if_changed` does nothing for the files that were imported last. Those with relative dates are taken again on another day, but only while
+        nobody else has written. For `remove_missing` see `merge`.
+        """
         path = path or bundled_catalogue_folder()
         with self.open_store() as store:
             fingerprint = catalogue_fingerprint(path)
-            stored = store.version()
-            if only_if_changed and stored is not None:
-                aged = stored.source.endswith(_RELATIVE) and stored.day != today
-                if stored.source.removesuffix(_RELATIVE) == fingerprint and not aged:
-                    return Imported(stored.version, None)
+            last, latest = store.last_import(), store.version()
+            if only_if_changed and last is not None and (last.source or "").removesuffix(_RELATIVE) == fingerprint:
+                aged = (last.source or "").endswith(_RELATIVE) and last.day != today and _untouched(store, last)
+                if not aged:
+                    return Imported(latest.version if latest else last.version, None, None)
             reading = read_catalogue(path, today=today)
             source = fingerprint + (_RELATIVE if reading.relative_dates else "")
-            now = datetime.datetime.now(datetime.UTC)
-            return Imported(store.replace(reading.catalogue, imported_at=now, source=source, day=today), reading)
+            try:
+                with store.write(source=source, day=today) as transaction:
+                    merged = merge(transaction, reading.catalogue, remove_missing=remove_missing)
+                    version = transaction.version
+                    if dry_run:
+                        raise _DryRun
+            except _DryRun:
+                version = latest.version if latest else 0
+            return Imported(version, reading, merged)
 
-    def read_store(self) -> tuple[Catalogue, CatalogueVersion]:
-        """Return what the store holds, and its version; StoreError before the first import."""
+    def read_store(self) -> Loaded:
+        """Return what can be seen in the store, and its version; StoreError before the first import."""
         with self.open_store() as store:
-            version = store.version()
-            if version is None:
-                raise StoreError(
-                    Bilingual(
-                        "尚未导入目录。请先运行 jinxue import。",
-                        "No catalogue has been imported; run jinxue import first.",
-                    )
-                )
-            return store.load(), version
+            return store.load()
 
     def build(self, encoder: Encoder | None = None, *, keep_words: bool = False) -> Snapshot:
         """Build a snapshot of what the store holds, save it and let it serve.
 
-        `keep_words` keeps the space of words of the snapshot that serves, where there is a usable one, instead of fitting it anew.
+        The space of words and the calibrations are fitted anew and kept in the store, so that running services take them up, too;
+        `keep_words` keeps those that are there.
         """
-        catalogue, version = self.read_store()
         encoder = encoder or self.load_encoder()
-        words = self._kept_words(encoder) if keep_words else None
-        cached = CachedEncoder(encoder, self.settings.state / "embeddings.sqlite3", self.progress)
-        snapshot = build_snapshot(
-            catalogue, version.version, encoder, self.policy, catalogue_encoder=cached, words=words
-        )
+        with self.open_store() as store:
+            fit = self.kept_fit(store, encoder) if keep_words else None
+            snapshot, _ = self._build(store, encoder, fit=fit)
         self.snapshots.save(snapshot)
-        cached.forget_unused()
         return snapshot
 
-    def _kept_words(self, encoder: Encoder) -> WordSpace | None:
+    def _build(
+        self, store: CatalogueStore, encoder: Encoder, *, fit: Fit | None = None, before: Snapshot | None = None
+    ) -> tuple[Snapshot, CatalogueVersion]:
+        """Build a snapshot of what `store` holds; without a `fit`, one is made and kept in the store."""
+        loaded, cached = store.load(), CachedEncoder(encoder, self.settings.state / "embeddings.sqlite3", self.progress)
+        if fit is None:
+            fit = Fit.fit(loaded.catalogue.courses, encoder, cached)
+            keep_fit(store, fit)
+            loaded = store.load_since(loaded)
+            cached.forget_unused()
+        snapshot = build_snapshot(
+            loaded.catalogue,
+            loaded.version.version,
+            encoder,
+            self.policy,
+            catalogue_encoder=cached,
+            fit=fit,
+            before=before,
+        )
+        return snapshot, loaded.version
+
+    def kept_fit(self, store: CatalogueStore, encoder: Encoder) -> Fit | None:
+        """Return the fit that the store keeps for `encoder`; None when there is none that can be used."""
+        with store.read() as reading:
+            kept = reading.fit(encoder.name)
         try:
-            return self.snapshots.load(encoder, self.policy).word_space
-        except SnapshotError:  # none, or one that does not serve any more: there is nothing to keep
+            return Fit.from_bytes(kept.content) if kept else None
+        except SnapshotError:  # damaged: it is made anew
             return None
 
     def load_encoder(self) -> Encoder:
         """Load the encoder that the settings name."""
         return load_encoder(self.settings.encoder, self.settings.encoder_options)
 
-    def open_snapshot(self, encoder: Encoder) -> Snapshot:
-        """Load the snapshot that serves; when it is missing, damaged, foreign or older than the store, build it anew."""
+    def open_snapshot(self, encoder: Encoder, store: CatalogueStore) -> tuple[Snapshot, CatalogueVersion | None]:
+        """Return the snapshot that is to serve: the pinned one if one is, else that of the store as it is now, with the write it is the state after.
+
+        A saved one that is missing, damaged or foreign is built anew, an older one brought up to date. While the store is away, the saved one serves;
+        StoreError when there is none.
+        """
+        pinned, saved = self.snapshots.pinned(), None
         try:
-            snapshot = self.snapshots.load(encoder, self.policy)
+            saved = self.snapshots.load(encoder, self.policy)
         except SnapshotError:
-            return self.build(encoder)
-        with self.open_store() as store:
-            stored = store.version()
-        if stored is not None and stored.version != snapshot.catalogue_version:
-            return self.build(encoder)
-        return snapshot
+            if pinned is not None:
+                raise
+        if saved is not None and pinned is not None:
+            return saved, None
+        try:
+            fit = self.kept_fit(store, encoder) or (saved.fit if saved else None)
+            snapshot, version = self._build(store, encoder, fit=fit, before=saved)
+        except StoreError:
+            if saved is None:
+                raise
+            return saved, None
+        if self.snapshots.current() != snapshot.version:
+            self.snapshots.save(snapshot)
+        return snapshot, version
 
 
-class Service:
-    """What answers requests: a matcher over the snapshot that serves, swapped whole when another one does."""
+def keep_fit(store: CatalogueStore, fit: Fit) -> None:
+    """Keep `fit` in the store, unless it is there."""
+    with store.write() as transaction:
+        if transaction.fit_digest(fit.encoder) != fit.digest:
+            transaction.put_fit(KeptFit(fit.encoder, fit.digest, fit.to_bytes()))
 
-    def __init__(self, workshop: Workshop) -> None:
-        self.workshop = workshop
-        self._encoder = workshop.load_encoder()
-        self.matcher = Matcher(workshop.open_snapshot(self._encoder))
-        network = self.matcher.snapshot.network
-        network.distances_from(
-            network.gazetteer.point_of(network.gazetteer.city)
-        )  # loads what distances need, before the first request
 
-    def today(self) -> datetime.date:
-        """Return the day it is in the city."""
-        return self.workshop.today()
-
-    def refresh(self) -> bool:
-        """Swap in the snapshot that serves if it is another one; tell whether it was. SnapshotError leaves the old one in place."""
-        if self.workshop.snapshots.current() in (None, self.matcher.snapshot.version):
-            return False
-        self.matcher = Matcher(self.workshop.snapshots.load(self._encoder, self.workshop.policy))
-        return True
+def _untouched(store: CatalogueStore, last: CatalogueVersion) -> bool:
+    """Tell whether no record was written since the import `last`."""
+    return not store.changes_after(last.version, 2**31 - 1, limit=1)
 
 
 def _make_folder(path: Path) -> None:

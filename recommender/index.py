@@ -48,8 +48,9 @@ class VectorIndex:
         return rows[0][found], scores[0][found]
 
     def save(self, path: Path) -> None:
-        """Write the index to `path`."""
-        faiss.write_index(self._index, str(path))
+        """Write the index to `path`; OSError when it cannot be."""
+        with path.open("wb") as file:  # faiss itself says nothing when the last of its bytes find no space
+            faiss.write_index(self._index, faiss.PyCallbackIOWriter(file.write))  # type: ignore[attr-defined]
 
     @classmethod
     def load(cls, path: Path) -> "VectorIndex":

@@ -4,24 +4,45 @@ Every table stands in the order of its ids, instances in that of (course_id, ins
 """
 
 import datetime
-from collections.abc import Callable, Sequence
-from functools import cached_property, lru_cache
-from operator import attrgetter
-from typing import Any
+import hashlib
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache, partial
+from operator import attrgetter, is_
+from typing import Any, TypeVar
 
 import numpy as np
+import orjson
 from numpy.typing import NDArray
 
-from recommender.domain import Approval, Catalogue, Coordinates, CourseInstance, Mode, SiteStatus, TrainingSite
+from recommender.domain import (
+    Approval,
+    Catalogue,
+    Coordinates,
+    Course,
+    CourseInstance,
+    Enterprise,
+    Learner,
+    Mode,
+    Schedule,
+    SiteStatus,
+    TrainingSite,
+)
 from recommender.geography import Gazetteer, Point, distances_km
 from recommender.taxonomy import Taxonomy
 
 NO_SITE = -1
+NO_SCHEDULE = -1
 _REMEMBERED_COLUMNS = 512
 _REMEMBERED_POINTS = 4096  # people are at named places, or come back from where they were
 _FAR_FUTURE = datetime.date.max.toordinal()
 MODES = tuple(Mode)
+_MODE_CODE = {mode: code for code, mode in enumerate(MODES)}
+_SCHEDULE_CODE: Mapping[Schedule | None, int] = {None: NO_SCHEDULE} | {s: code for code, s in enumerate(Schedule)}
 
+Part = TypeVar("Part")
+_Made = dict[str, tuple[tuple[Any, ...], Any]]  # of what each part was made, and the part
 
 _KEYS = {
     "sites": ("site_id",),
@@ -36,68 +57,133 @@ _KEYS = {
 }
 
 
-def _in_order(catalogue: Catalogue) -> Catalogue:
-    """Return `catalogue` with every table ordered by id: the order of its rows makes no difference to any answer."""
-    tables = {name: tuple(sorted(getattr(catalogue, name), key=attrgetter(*key))) for name, key in _KEYS.items()}
-    return Catalogue(**tables)
+class _Parts:
+    """What a network is made of, by name. A part that was made of the very same objects before is taken over."""
+
+    def __init__(self, before: _Made) -> None:
+        self.made: _Made = {}
+        self._before = before
+
+    def __call__(self, name: str, make: Callable[..., Part], *of: Any) -> Part:
+        """Return `make(*of)`."""
+        of_before, part = self._before.get(name, ((), None))
+        if len(of) != len(of_before) or not all(map(is_, of, of_before)):
+            part = make(*of)
+        self.made[name] = of, part
+        return part
+
+
+def _in_order(keys: Sequence[str], records: Sequence[Any]) -> Sequence[Any]:
+    """Return `records` ordered by these ids, themselves if they are: the order of a table's rows makes no difference to any answer."""
+    ordered = tuple(_sorted(keys, records))
+    return records if isinstance(records, tuple) and all(map(is_, records, ordered)) else ordered
+
+
+def _sorted(keys: Sequence[str], records: Sequence[Any]) -> Iterator[Any]:
+    key, *further = keys
+    if not further:
+        return iter(sorted(records, key=attrgetter(key)))
+    groups: dict[str, list[Any]] = defaultdict(list)  # sorted one by one: other threads have their turn between
+    for record in records:
+        groups[getattr(record, key)].append(record)
+    return (record for name in sorted(groups) for record in _sorted(further, groups[name]))
+
+
+def _rows(key: str, records: Sequence[Any]) -> dict[str, int]:
+    return {getattr(record, key): row for row, record in enumerate(records)}
+
+
+def _digest(records: Sequence[Any]) -> bytes:
+    digest = hashlib.sha256()
+    for record in records:  # one by one: other threads have their turn between
+        digest.update(orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE))
+    return digest.digest()
 
 
 def _days(dates: Sequence[datetime.date | None], missing: int) -> NDArray[np.int32]:
     return np.array([date.toordinal() if date else missing for date in dates], dtype=np.int32)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _InstanceColumns:
+    """One entry per instance."""
+
+    course_of: NDArray[np.int32]
+    site_of: NDArray[np.int32]
+    mode: NDArray[np.int8]
+    schedule: NDArray[np.int8]
+    start_day: NDArray[np.int32]
+    end_day: NDArray[np.int32]
+    deadline_day: NDArray[np.int32]
+    seats_left: NDArray[np.float64]
+    service_radius_km: NDArray[np.float64]
+    minimum_headcount: NDArray[np.int32]
+
+
+def _columns(
+    instances: Sequence[CourseInstance], course_row: Mapping[str, int], site_row: Mapping[str, int]
+) -> _InstanceColumns:
+    return _InstanceColumns(
+        course_of=np.array([course_row[i.course_id] for i in instances], dtype=np.int32),
+        site_of=np.array([site_row[i.site_id] if i.site_id else NO_SITE for i in instances], dtype=np.int32),
+        mode=np.array([_MODE_CODE[i.mode] for i in instances], dtype=np.int8),
+        schedule=np.array([_SCHEDULE_CODE[i.schedule] for i in instances], dtype=np.int8),
+        start_day=_days([i.start_date for i in instances], 0),
+        end_day=_days([i.end_date for i in instances], _FAR_FUTURE),
+        deadline_day=_days([i.enrolment_deadline for i in instances], _FAR_FUTURE),
+        seats_left=np.array([_or_infinite(i.seats_left) for i in instances], dtype=np.float64),
+        service_radius_km=np.array([_or_infinite(i.service_radius_km) for i in instances], dtype=np.float64),
+        minimum_headcount=np.array([i.minimum_headcount or 0 for i in instances], dtype=np.int32),
+    )
+
+
 class Network:
     """One catalogue's records and columns. `n` instances, `c` courses, `s` sites; the columns have one entry per instance.
 
+    What an earlier network made of the very same tables is taken over from `before`, which makes no other difference.
+    `distances_from(point)` is every site's distance from a point, `(s,) float64` kilometres, NaN where either is not known; not to be changed.
     `remember(column, *key)` is `column(network, *key)`, kept from call to call: for columns that many requests share.
     """
 
-    def __init__(self, catalogue: Catalogue) -> None:
-        self.catalogue = catalogue = _in_order(catalogue)
-        self.taxonomy = Taxonomy(catalogue.clusters, catalogue.cluster_relations)
-        self.gazetteer = Gazetteer(catalogue.places)
-        self.sites, self.courses = catalogue.sites, catalogue.courses
-        self.instances, self.learners = catalogue.course_instances, catalogue.learners
-        self.site_row = {site.site_id: row for row, site in enumerate(self.sites)}
-        self.course_row = {course.course_id: row for row, course in enumerate(self.courses)}
-        self.instance_row = {instance.instance_id: row for row, instance in enumerate(self.instances)}
-        self.learner_row = {learner.learner_id: row for row, learner in enumerate(self.learners)}
-        self.enterprises = {enterprise.enterprise_id: enterprise for enterprise in catalogue.enterprises}
-        self.site_points = np.array(
-            [_degrees(self._point_of_site(site)) for site in self.sites], dtype=np.float64
-        ).reshape(-1, 2)
-
-        instances = self.instances
-        self.course_of = np.array([self.course_row[i.course_id] for i in instances], dtype=np.int32)
-        self.site_of = np.array([self.site_row[i.site_id] if i.site_id else NO_SITE for i in instances], dtype=np.int32)
-        self.mode = np.array([MODES.index(i.mode) for i in instances], dtype=np.int8)
-        self.start_day = _days([i.start_date for i in instances], 0)
-        self.end_day = _days([i.end_date for i in instances], _FAR_FUTURE)
-        self.deadline_day = _days([i.enrolment_deadline for i in instances], _FAR_FUTURE)
-        self.seats_left = np.array([_or_infinite(i.seats_left) for i in instances], dtype=np.float64)
-        self.service_radius_km = np.array([_or_infinite(i.service_radius_km) for i in instances], dtype=np.float64)
-        self.minimum_headcount = np.array([i.minimum_headcount or 0 for i in instances], dtype=np.int32)
+    def __init__(self, catalogue: Catalogue, before: "Network | None" = None) -> None:
+        made_before = before._parts if before else {}
+        part = _Parts(made_before)
+        tables = {name: part(name, partial(_in_order, keys), getattr(catalogue, name)) for name, keys in _KEYS.items()}
+        self.catalogue = Catalogue(**tables)
+        self.sites: tuple[TrainingSite, ...] = tables["sites"]
+        self.courses: tuple[Course, ...] = tables["courses"]
+        self.instances: tuple[CourseInstance, ...] = tables["course_instances"]
+        self.learners: tuple[Learner, ...] = tables["learners"]
+        self.taxonomy = part("taxonomy", Taxonomy, tables["clusters"], tables["cluster_relations"])
+        self.gazetteer = part("gazetteer", Gazetteer, tables["places"])
+        self.site_row = part("site_row", partial(_rows, "site_id"), self.sites)
+        self.course_row = part("course_row", partial(_rows, "course_id"), self.courses)
+        self.instance_row = part("instance_row", partial(_rows, "instance_id"), self.instances)
+        self.learner_row = part("learner_row", partial(_rows, "learner_id"), self.learners)
+        self.enterprises: dict[str, Enterprise] = {each.enterprise_id: each for each in tables["enterprises"]}
+        self.site_points = part("site_points", _site_points, self.sites, self.gazetteer)
+        self.distances_from = part("distances_from", _remembered_distances, self.site_points)
+        columns = part("columns", _columns, self.instances, self.course_row, self.site_row)
+        self.course_of, self.site_of = columns.course_of, columns.site_of
+        self.mode, self.schedule = columns.mode, columns.schedule
+        self.start_day, self.end_day, self.deadline_day = columns.start_day, columns.end_day, columns.deadline_day
+        self.seats_left = columns.seats_left
+        self.service_radius_km, self.minimum_headcount = columns.service_radius_km, columns.minimum_headcount
+        self.first_row = np.searchsorted(self.course_of, np.arange(len(self.courses) + 1)).astype(np.int32)
         self.remember: Callable[..., Any] = lru_cache(maxsize=_REMEMBERED_COLUMNS)(
             lambda column, *key: column(self, *key)
         )
-        self.distances_from = lru_cache(maxsize=_REMEMBERED_POINTS)(self._distances_from)
-        self.first_row = np.searchsorted(self.course_of, np.arange(len(self.courses) + 1)).astype(np.int32)
+        self._parts: _Made = part.made
+        digests = before._digests if before else {}
+        self._digests: dict[str, bytes] = {
+            name: digests[name] for name in digests if part.made[name][1] is made_before[name][1]
+        }
 
-    def _point_of_site(self, site: TrainingSite) -> Point | None:
-        """Return a site's own point, else its sub-district's or district's, else None."""
-        if site.latitude is not None and site.longitude is not None:
-            return self.gazetteer.locate(
-                Coordinates(latitude=site.latitude, longitude=site.longitude, datum=site.datum)
-            )
-        if site.district or site.subdistrict:
-            return self.gazetteer.point_of(self.gazetteer.find((site.district or "") + (site.subdistrict or "")))
-        return None
-
-    def _distances_from(self, point: Point | None) -> NDArray[np.float64]:
-        """Return every site's distance from `point`, `(s,) float64` kilometres, NaN where either is not known; not to be changed."""
-        if point is None:
-            return np.full(len(self.sites), np.nan)
-        return distances_km(np.array([[point.latitude, point.longitude]]), self.site_points)[0]
+    def digest(self, table: str) -> bytes:
+        """Return a hash of a table's records, in their order."""
+        if table not in self._digests:
+            self._digests[table] = _digest(self._parts[table][1])
+        return self._digests[table]
 
     def point_of_site(self, row: int) -> Point | None:
         """Return the point of the site in `row`, WGS-84, or None when it is not known."""
@@ -140,6 +226,32 @@ class Network:
         """Return a course's instances, in the order of their ids."""
         rows = self.rows_of_course(course_row)
         return self.instances[rows.start : rows.stop]
+
+
+def _site_points(sites: Sequence[TrainingSite], gazetteer: Gazetteer) -> NDArray[np.float64]:
+    """Return WGS-84 degrees, `(s, 2)`, NaN where a site's point is not known."""
+    return np.array([_degrees(_point_of_site(site, gazetteer)) for site in sites], dtype=np.float64).reshape(-1, 2)
+
+
+def _point_of_site(site: TrainingSite, gazetteer: Gazetteer) -> Point | None:
+    """Return a site's own point, else its sub-district's or district's, else None."""
+    if site.latitude is not None and site.longitude is not None:
+        return gazetteer.locate(Coordinates(latitude=site.latitude, longitude=site.longitude, datum=site.datum))
+    if site.district or site.subdistrict:
+        return gazetteer.point_of(gazetteer.find((site.district or "") + (site.subdistrict or "")))
+    return None
+
+
+def _remembered_distances(site_points: NDArray[np.float64]) -> Callable[[Point | None], NDArray[np.float64]]:
+    """Return what `Network.distances_from` is."""
+
+    @lru_cache(maxsize=_REMEMBERED_POINTS)
+    def distances_from(point: Point | None) -> NDArray[np.float64]:
+        if point is None:
+            return np.full(len(site_points), np.nan)
+        return distances_km(np.array([[point.latitude, point.longitude]]), site_points)[0]
+
+    return distances_from
 
 
 def _or_infinite(value: float | None) -> float:

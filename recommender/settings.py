@@ -55,6 +55,13 @@ class Settings(BaseSettings):
     kept_answers: Annotated[int, Field(ge=0, le=100_000)] = Field(
         default=1024, description="Answers kept in memory for repeated requests; 0 keeps none."
     )
+    kept_snapshots: Annotated[int, Field(ge=1, le=1_000)] = Field(
+        default=5, description="Snapshots kept for `jinxue rollback` and `jinxue diff`, the newest."
+    )
+    refit_seconds: Annotated[float, Field(ge=0, le=86_400)] = Field(
+        default=60.0,
+        description="Seconds without a change after which the catalogue's words are fitted anew if texts have changed; 0 leaves it to `jinxue build`.",
+    )
     search_threads: Annotated[int, Field(ge=1, le=64)] = Field(
         default=1, description="Threads of one search; one is fastest up to some 10,000 classes."
     )

@@ -6,9 +6,8 @@ texts folded in.
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from pathlib import Path
-from zipfile import BadZipFile
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +15,6 @@ from scipy.linalg import eigh
 from scipy.sparse import csr_array
 from threadpoolctl import threadpool_limits
 
-from recommender.errors import SnapshotError
-from recommender.language import Bilingual
 from recommender.text import normalise
 
 WORDS_DIMENSION = 256
@@ -101,51 +98,31 @@ class WordSpace:
         starts, ends = self._postings.indptr[columns], self._postings.indptr[columns + 1]
         for weight, start, end in zip(weights.tolist(), starts.tolist(), ends.tolist(), strict=True):
             likeness[self._postings.indices[start:end]] += weight * self._postings.data[start:end]
-        folded = likeness @ self._basis
+        folded = np.einsum("i,ij->j", likeness, self._basis)  # BLAS adds in another order with every number of threads
         length = float(np.sqrt(np.einsum("i,i->", folded, folded, dtype=np.float64)))
         return np.asarray(folded / length if length > 0 else folded, dtype=np.float32)
 
-    def save(self, path: Path) -> None:
-        """Write the space to `path`, plain arrays only."""
-        with path.open("wb") as file:
-            np.savez(
-                file,
-                terms=np.frombuffer("\n".join(self._column).encode(), dtype=np.uint8),
-                idf=self._idf,
-                basis=self._basis,
-                indptr=self._postings.indptr,
-                indices=self._postings.indices,
-                data=self._postings.data,
-            )
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Return all that the space is, as plain arrays."""
+        return {
+            "terms": np.frombuffer("\n".join(self._column).encode(), dtype=np.uint8),
+            "idf": self._idf,
+            "basis": self._basis,
+            "indptr": self._postings.indptr,
+            "indices": self._postings.indices,
+            "data": self._postings.data,
+        }
 
     @classmethod
-    def load(cls, path: Path) -> "WordSpace":
-        """Read a space; SnapshotError when the file is none."""
-        try:
-            with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-                terms = arrays["terms"].tobytes().decode().split("\n") if len(arrays["terms"]) else []
-                shape = (len(terms), len(arrays["basis"]))
-                postings = csr_array((arrays["data"], arrays["indices"], arrays["indptr"]), shape=shape)
-                postings.check_format(full_check=True)
-                if arrays["idf"].shape != (len(terms),) or arrays["basis"].ndim != 2:
-                    raise ValueError("the arrays' sizes disagree")
-                return cls(terms, arrays["idf"], postings, arrays["basis"])
-        except (
-            OSError,
-            EOFError,
-            ValueError,
-            TypeError,
-            KeyError,
-            AttributeError,
-            NotImplementedError,
-            BadZipFile,
-        ) as error:
-            raise SnapshotError(
-                Bilingual(
-                    f"词语文件 {path.name} 已损坏，请重新构建（jinxue build）。",
-                    f"The words file {path.name} is damaged; build again (jinxue build).",
-                )
-            ) from error
+    def of_arrays(cls, arrays: Mapping[str, NDArray[Any]]) -> "WordSpace":
+        """Return the space that `arrays` are; KeyError, ValueError, TypeError or AttributeError when they are none."""
+        terms = arrays["terms"].tobytes().decode().split("\n") if len(arrays["terms"]) else []
+        idf, basis = arrays["idf"], arrays["basis"]
+        postings = csr_array((arrays["data"], arrays["indices"], arrays["indptr"]), shape=(len(terms), len(basis)))
+        postings.check_format(full_check=True)
+        if idf.shape != (len(terms),) or basis.ndim != 2:
+            raise ValueError("the arrays' sizes disagree")
+        return cls(terms, idf, postings, basis)
 
 
 def latent_basis(matrix: csr_array, dimension: int) -> NDArray[np.float32]:

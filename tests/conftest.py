@@ -11,6 +11,9 @@ from recommender.matcher import Matcher
 from recommender.policy import Policy, load_policy
 from recommender.snapshot import Snapshot, build_snapshot
 from tests.networks import TODAY, Shape, random_catalogue
+from tests.postgres import postgres as postgres
+from tests.postgres import postgres_url as postgres_url
+from tests.postgres import store_url as store_url
 
 
 @pytest.fixture(scope="session")

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from recommender.bootstrap import Service, Workshop
+from recommender.bootstrap import Workshop
 from recommender.catalogue import write_catalogue
 from recommender.domain import Catalogue
 from recommender.encoder import Encoder
 from recommender.errors import CatalogueError, SettingsError, SnapshotError, StoreError
 from recommender.requests import LearnerRequest
+from recommender.service import Service
 from recommender.settings import Settings
 from tests.networks import TODAY, Shape, random_catalogue
 

@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 
 from recommender import cli
-from recommender.bootstrap import Service, Workshop
+from recommender.bootstrap import Workshop
 from recommender.domain import Catalogue, Course
 from recommender.encoder import load_encoder
 from recommender.errors import SnapshotError
 from recommender.requests import LearnerRequest
+from recommender.service import Service
 from recommender.settings import Settings
 from recommender.snapshot import Snapshot
 from recommender.words import WordSpace

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.dependencies import CurrentService, Json
+from api.dependencies import CurrentStandpoint, Json
 from api.errors import PROBLEMS
 from api.schemas import CourseDetail, CourseOut, Page, PlaceOut, SiteDetail, SiteOut, TaxonomyOut
 from recommender.domain import Approval, PlaceKind, SiteKind, SiteStatus
@@ -52,10 +52,10 @@ class PlaceFilter(_Paged):
 
 
 @router.get("/courses", response_model=Page[CourseOut], summary="Courses")
-async def courses(wanted: Annotated[CourseFilter, Query()], service: CurrentService) -> Json:
+async def courses(wanted: Annotated[CourseFilter, Query()], at: CurrentStandpoint) -> Json:
     """Return courses in the order of their ids; approved ones unless asked otherwise."""
     return Json(
-        service.matcher.directory.courses(
+        at.matcher.directory.courses(
             limit=wanted.limit,
             offset=wanted.offset,
             approval=wanted.approval,
@@ -68,16 +68,16 @@ async def courses(wanted: Annotated[CourseFilter, Query()], service: CurrentServ
 
 
 @router.get("/courses/{course_id}", response_model=CourseDetail, summary="A course and its classes")
-async def course(course_id: CourseId, service: CurrentService) -> Json:
+async def course(course_id: CourseId, at: CurrentStandpoint) -> Json:
     """Return one course with all its classes."""
-    return Json(service.matcher.directory.course_detail(course_id))
+    return Json(at.matcher.directory.course_detail(course_id))
 
 
 @router.get("/sites", response_model=Page[SiteOut], summary="Training sites")
-async def sites(wanted: Annotated[SiteFilter, Query()], service: CurrentService) -> Json:
+async def sites(wanted: Annotated[SiteFilter, Query()], at: CurrentStandpoint) -> Json:
     """Return sites in the order of their ids."""
     return Json(
-        service.matcher.directory.sites(
+        at.matcher.directory.sites(
             limit=wanted.limit,
             offset=wanted.offset,
             kind=wanted.kind,
@@ -89,22 +89,22 @@ async def sites(wanted: Annotated[SiteFilter, Query()], service: CurrentService)
 
 
 @router.get("/sites/{site_id}", response_model=SiteDetail, summary="A site and its classes")
-async def site(site_id: SiteId, service: CurrentService) -> Json:
+async def site(site_id: SiteId, at: CurrentStandpoint) -> Json:
     """Return one site with all its classes."""
-    return Json(service.matcher.directory.site_detail(site_id))
+    return Json(at.matcher.directory.site_detail(site_id))
 
 
 @router.get("/places", response_model=Page[PlaceOut], summary="Named places")
-async def places(wanted: Annotated[PlaceFilter, Query()], service: CurrentService) -> Json:
+async def places(wanted: Annotated[PlaceFilter, Query()], at: CurrentStandpoint) -> Json:
     """Return the city, its districts and sub-districts, with a point each."""
     return Json(
-        service.matcher.directory.places(
+        at.matcher.directory.places(
             limit=wanted.limit, offset=wanted.offset, kind=wanted.kind, within=wanted.within, text=wanted.q
         )
     )
 
 
 @router.get("/taxonomy", response_model=TaxonomyOut, summary="Industry clusters and skill levels")
-async def taxonomy(service: CurrentService) -> Json:
+async def taxonomy(at: CurrentStandpoint) -> Json:
     """Return the industry clusters, how related they are, and the skill levels' names."""
-    return Json(service.matcher.directory.taxonomy())
+    return Json(at.matcher.directory.taxonomy())

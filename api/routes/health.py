@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from api.dependencies import CurrentService
+from api.dependencies import CurrentStandpoint
 
 router = APIRouter(tags=["health 状态"])
 
@@ -33,9 +33,9 @@ async def healthz() -> Alive:
 
 
 @router.get("/readyz", summary="Is a snapshot loaded, and which?")
-async def readyz(service: CurrentService) -> Ready:
+async def readyz(at: CurrentStandpoint) -> Ready:
     """Name the snapshot that serves, its encoder and what it holds."""
-    snapshot = service.matcher.snapshot
+    snapshot = at.matcher.snapshot
     network = snapshot.network
     counts: dict[str, Any] = {
         "sites": len(network.sites),

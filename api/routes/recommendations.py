@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Path, Query, Request
 
-from api.dependencies import CurrentService, Json, speak
+from api.dependencies import CurrentStandpoint, Json, speak
 from api.errors import PROBLEMS
 from api.examples import ENTERPRISE_EXAMPLES, LEARNER_EXAMPLES
 from api.repeats import RepeatableRoute
@@ -18,22 +18,22 @@ router = APIRouter(route_class=RepeatableRoute, prefix="/v1", tags=["recommendat
 async def recommend(
     request: Request,
     profile: Annotated[LearnerRequest, Body(openapi_examples=LEARNER_EXAMPLES)],
-    service: CurrentService,
+    at: CurrentStandpoint,
 ) -> Json:
     """Return the best courses for the profile sent, each at its best class, with reasons; nothing of it is stored."""
     speak(request, profile)
-    return Json(service.matcher.recommend(profile, today=service.today()))
+    return Json(at.matcher.recommend(profile, today=at.today))
 
 
 @router.post("/enterprise-recommendations", response_model=Recommendations, summary="Courses for an enterprise's need")
 async def recommend_to_enterprise(
     request: Request,
     need: Annotated[EnterpriseRequest, Body(openapi_examples=ENTERPRISE_EXAMPLES)],
-    service: CurrentService,
+    at: CurrentStandpoint,
 ) -> Json:
     """Return courses that can be taught at the enterprise, customised for it, or attended near it; nothing is stored."""
     speak(request, need)
-    return Json(service.matcher.recommend(need, today=service.today()))
+    return Json(at.matcher.recommend(need, today=at.today))
 
 
 @router.get(
@@ -43,10 +43,10 @@ async def recommend_to_stored_learner(
     request: Request,
     learner_id: Annotated[str, Path(max_length=128, examples=["learner-0001"])],
     listing: Annotated[ListingOptions, Query()],
-    service: CurrentService,
+    at: CurrentStandpoint,
 ) -> Json:
     """Return the best courses for a learner of the catalogue."""
-    return Json(service.matcher.recommend_to_learner(learner_id, today=service.today(), **_given(request, listing)))
+    return Json(at.matcher.recommend_to_learner(learner_id, today=at.today, **_given(request, listing)))
 
 
 @router.get(
@@ -58,11 +58,11 @@ async def recommend_to_stored_enterprise(
     request: Request,
     enterprise_id: Annotated[str, Path(max_length=128, examples=["foxconn"])],
     listing: Annotated[ListingOptions, Query()],
-    service: CurrentService,
+    at: CurrentStandpoint,
 ) -> Json:
     """Return the best courses for an enterprise of the catalogue."""
     return Json(
-        service.matcher.recommend_to_enterprise(enterprise_id, today=service.today(), **_given(request, listing))
+        at.matcher.recommend_to_enterprise(enterprise_id, today=at.today, **_given(request, listing))
     )
 
 

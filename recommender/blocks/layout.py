@@ -55,9 +55,15 @@ class Layout:
 
     def instance_vectors(self, network: Network) -> NDArray[np.float32]:
         """Return every instance as a vector, `(n, dimension) float32`."""
-        vectors = np.hstack([block.of_instances(network) for block in self.blocks])
-        assert vectors.shape == (len(network.instances), self.dimension), vectors.shape
-        return np.ascontiguousarray(vectors, dtype=np.float32)
+        vectors = np.empty((len(network.instances), self.dimension), dtype=np.float32)
+        for block, start in zip(self.blocks, self.starts.tolist(), strict=True):
+            vectors[:, start : start + block.width] = block.of_instances(network)
+        return vectors
+
+    def same_instances(self, network: Network, other: "Layout", other_network: Network) -> bool:
+        """Tell whether every instance is the same vector as in another network under its layout."""
+        pairs = zip(self.blocks, other.blocks, strict=True)
+        return all(block.factors(network).same_as(its.factors(other_network)) for block, its in pairs)
 
     def request_vector(self, request: ResolvedRequest) -> RequestVector:
         """Return `request` as a vector; InvalidRequest when nothing that it weighs has a part in it."""

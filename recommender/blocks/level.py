@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.blocks.block import EXACT_DECIMALS, one_hot
+from recommender.blocks.block import EXACT_DECIMALS, Block, Factors, one_hot
 from recommender.domain import SkillLevel
 from recommender.network import Network
 from recommender.policy import Policy, Preference
@@ -12,7 +12,7 @@ from recommender.resolution import ResolvedRequest
 _OPEN = len(SkillLevel)
 
 
-class LevelBlock:
+class LevelBlock(Block):
     """One column per skill level, and one for courses without a level."""
 
     preference = Preference.LEVEL
@@ -22,7 +22,7 @@ class LevelBlock:
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
 
-    def of_instances(self, network: Network) -> NDArray[np.float32]:
+    def factors(self, network: Network) -> Factors:
         """Return a 1 at each instance's level."""
         return one_hot(np.where(network.level_step < 0, _OPEN, network.level_step), self.width)
 

@@ -3,14 +3,14 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.blocks.block import EXACT_DECIMALS, one_hot
+from recommender.blocks.block import EXACT_DECIMALS, Block, Factors, one_hot
 from recommender.domain import Mode
 from recommender.network import Network
 from recommender.policy import Audience, Policy, Preference
 from recommender.resolution import ResolvedRequest
 
 
-class PlaceBlock:
+class PlaceBlock(Block):
     """One column per site, one for online, one for at-enterprise; a request holds the proximity of each."""
 
     preference = Preference.PLACE
@@ -21,7 +21,7 @@ class PlaceBlock:
         self.online, self.at_enterprise = site_count, site_count + 1
         self.width = site_count + 2
 
-    def of_instances(self, network: Network) -> NDArray[np.float32]:
+    def factors(self, network: Network) -> Factors:
         """Return a 1 in the column of where each instance is taught."""
         columns = network.site_of.copy()
         columns[network.in_mode(Mode.ONLINE)] = self.online

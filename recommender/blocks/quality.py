@@ -3,14 +3,14 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.blocks.block import FLOAT32_DECIMALS
+from recommender.blocks.block import FLOAT32_DECIMALS, Block, Factors
 from recommender.domain import Mode
-from recommender.network import Network
+from recommender.network import NO_SITE, Network
 from recommender.policy import Policy, Preference
 from recommender.resolution import ResolvedRequest
 
 
-class QualityBlock:
+class QualityBlock(Block):
     """One column: the site's quality in [0, 1], the policy's stated middle where there is none."""
 
     preference = Preference.QUALITY
@@ -20,12 +20,12 @@ class QualityBlock:
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
 
-    def of_instances(self, network: Network) -> NDArray[np.float32]:
+    def factors(self, network: Network) -> Factors:
         """Return the quality of the site that teaches each instance."""
         unknown = self.policy.unknown_quality
         sites = np.array([*(unknown if s.quality is None else s.quality for s in network.sites), unknown])
-        quality = np.where(network.in_mode(Mode.ONLINE), unknown, sites[network.site_of])
-        return np.round(quality, FLOAT32_DECIMALS).astype(np.float32)[:, None]
+        table = np.round(sites, FLOAT32_DECIMALS).astype(np.float32)[:, None]
+        return Factors(table, np.where(network.in_mode(Mode.ONLINE), NO_SITE, network.site_of))
 
     def of_request(self, request: ResolvedRequest) -> NDArray[np.float64] | None:
         """Return 1: everybody prefers a good site."""

@@ -3,9 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.blocks.block import EXACT_DECIMALS, one_hot
+from recommender.blocks.block import EXACT_DECIMALS, Block, Factors, one_hot
 from recommender.domain import Schedule
-from recommender.network import Network
+from recommender.network import NO_SCHEDULE, Network
 from recommender.policy import Preference
 from recommender.resolution import ResolvedRequest
 
@@ -13,17 +13,16 @@ _SCHEDULES = tuple(Schedule)
 _ANY = len(_SCHEDULES)
 
 
-class ScheduleBlock:
+class ScheduleBlock(Block):
     """One column per schedule, and one for classes that name none (they suit any)."""
 
     preference = Preference.SCHEDULE
     decimals = EXACT_DECIMALS
     width = _ANY + 1
 
-    def of_instances(self, network: Network) -> NDArray[np.float32]:
+    def factors(self, network: Network) -> Factors:
         """Return a 1 at each instance's schedule."""
-        columns = [_SCHEDULES.index(i.schedule) if i.schedule else _ANY for i in network.instances]
-        return one_hot(np.array(columns, dtype=np.intp), self.width)
+        return one_hot(np.where(network.schedule == NO_SCHEDULE, _ANY, network.schedule), self.width)
 
     def of_request(self, request: ResolvedRequest) -> NDArray[np.float64] | None:
         """Return 1 for every wanted schedule and for "any"; None when none is named."""

@@ -6,7 +6,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.blocks.block import EXACT_DECIMALS
+from recommender.blocks.block import EXACT_DECIMALS, Block, Factors
 from recommender.blocks.calibration import Calibration
 from recommender.network import Network
 from recommender.policy import Preference
@@ -26,11 +26,11 @@ class TextSpace(Protocol):
         ...
 
 
-class TextBlock:
+class TextBlock(Block):
     """The course's text in `space`, and a constant column that carries the calibration's intercept.
 
     Of a request, the wish counts whole and the rest of what was said `context_share` as much. `course_vectors` is `(c, d) float32`, rows in the
-    network's order of courses; None when only requests are to be encoded.
+    network's order of courses.
     """
 
     decimals = EXACT_DECIMALS
@@ -41,7 +41,7 @@ class TextBlock:
         space: TextSpace,
         calibration: Calibration,
         context_share: float,
-        course_vectors: NDArray[np.float32] | None = None,
+        course_vectors: NDArray[np.float32],
     ) -> None:
         self.preference = preference
         self.space = space
@@ -50,11 +50,10 @@ class TextBlock:
         self.course_vectors = course_vectors
         self.width = space.dimension + 1
 
-    def of_instances(self, network: Network) -> NDArray[np.float32]:
+    def factors(self, network: Network) -> Factors:
         """Return each instance's course's row and a 1."""
-        assert self.course_vectors is not None
-        ones = np.ones((len(network.instances), 1), dtype=np.float32)
-        return np.hstack([self.course_vectors[network.course_of], ones])
+        ones = np.ones((len(self.course_vectors), 1), dtype=np.float32)
+        return Factors(np.hstack([self.course_vectors, ones]), network.course_of)
 
     def of_request(self, request: ResolvedRequest) -> NDArray[np.float64] | None:
         """Return the request's row times the slope, and the intercept; None for a request without text."""

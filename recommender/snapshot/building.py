@@ -1,34 +1,19 @@
 """From a catalogue to a snapshot."""
 
-import datetime
 import hashlib
-from collections.abc import Iterator, Sequence
-from functools import partial
 
-import numpy as np
-from numpy.typing import NDArray
-
-from recommender.blocks import Layout, fit_calibration
 from recommender.blocks.text import TextBlock, TextSpace
-from recommender.domain import Catalogue, Course, Learner
+from recommender.domain import Catalogue
 from recommender.encoder import Encoder
-from recommender.errors import InvalidRequest
+from recommender.errors import SnapshotError
 from recommender.index import VectorIndex
+from recommender.language import Bilingual
 from recommender.network import Network
 from recommender.policy import Policy, Preference
-from recommender.profiles import learner_request
-from recommender.resolution import ResolvedRequest, resolve
-from recommender.snapshot.files import catalogue_json
+from recommender.snapshot.fit import Fit, fit_and_encode
+from recommender.snapshot.learners import learner_index
 from recommender.snapshot.snapshot import Snapshot, make_layout
-from recommender.words import WordSpace
-
-# a learner's vector does not depend on the day, yet a resolved request has one
-_ANY_DAY = datetime.date(2000, 1, 1)
-
-
-def course_text(course: Course) -> str:
-    """Return what an encoder reads of a course."""
-    return "。".join(part for part in (course.title, *course.occupations, course.description) if part)
+from recommender.snapshot.texts import CourseVectors, EncodedCourses, encode_courses
 
 
 def build_snapshot(
@@ -38,81 +23,70 @@ def build_snapshot(
     policy: Policy,
     *,
     catalogue_encoder: Encoder | None = None,
-    words: WordSpace | None = None,
+    fit: Fit | None = None,
+    before: Snapshot | None = None,
 ) -> Snapshot:
-    """Encode, lay out and index a catalogue. The same catalogue (in any order of rows), encoder and policy give the same snapshot.
+    """Encode, lay out and index a catalogue. The same catalogue (in any order of rows), encoder, policy and fit give the same snapshot.
 
     `catalogue_encoder` is the same encoder with a memory for the catalogue's own texts; requests and learners never pass through it.
-    `words` is an earlier snapshot's space of words, to be kept; None fits one to this catalogue.
+    `fit` None fits anew; SnapshotError for one of another encoder. Of `before`, an earlier snapshot, whatever has not changed is taken over: it
+    spares time, and makes no other difference. One of another encoder, policy or fit is not used.
     """
-    network = Network(catalogue)
-    texts = [course_text(course) for course in network.courses]
-    words = words or WordSpace.fit(texts)
-    block = partial(_text_block, network=network, texts=texts, context_share=policy.context_share)
-    layout = make_layout(
-        network,
-        policy,
-        block(Preference.MEANING, encoder, catalogue_encoder or encoder),
-        block(Preference.WORDS, words, words),
-    )
-    vectors = layout.instance_vectors(network)
-    learners = learner_vectors(network, layout, policy)
-    digest = hashlib.sha256(f"{encoder.name} {policy.digest} ".encode() + catalogue_json(network.catalogue))
-    digest.update(vectors.tobytes())
+    network = Network(catalogue, before.network if before else None)
+    if fit is None:
+        fit, courses = fit_and_encode(network.courses, encoder, catalogue_encoder or encoder)
+        before = _usable(before, encoder, policy, fit)
+    else:
+        if fit.encoder != encoder.name:
+            raise _foreign(fit, encoder)
+        before = _usable(before, encoder, policy, fit)
+        encoded = EncodedCourses(before.network.courses, before.text_vectors) if before else None
+        courses = encode_courses(network.courses, catalogue_encoder or encoder, fit.words, encoded)
+    layout = make_layout(network, policy, *text_blocks(encoder, policy, fit, courses))
+    same = before and layout.same_instances(network, before.layout, before.network)
     return Snapshot(
-        f"{catalogue_version}-{digest.hexdigest()[:12]}",
+        f"{catalogue_version}-{_digest(network, encoder, policy, fit)}",
         network,
         layout,
         policy,
         encoder=encoder,
+        fit=fit,
         catalogue_version=catalogue_version,
-        instances=VectorIndex.of(vectors),
-        learners=VectorIndex.of(learners),
+        instances=before.instances if before and same else VectorIndex.of(layout.instance_vectors(network)),
+        learners=learner_index(network, layout, policy, before),
     )
 
 
-def _text_block(
-    preference: Preference,
-    space: TextSpace,
-    catalogue_space: Encoder | WordSpace,
-    *,
-    network: Network,
-    texts: Sequence[str],
-    context_share: float,
-) -> TextBlock:
-    """Return a block over `space`, calibrated on what in the catalogue means its courses."""
-    names = list(_names(network.courses))
-    queries = catalogue_space.encode_queries([name for name, _ in names])
-    courses = catalogue_space.encode_passages(texts)
-    meant = np.array([row for _, row in names], dtype=np.intp)
-    return TextBlock(preference, space, fit_calibration(queries, courses, meant), context_share, courses)
+def text_blocks(encoder: Encoder, policy: Policy, fit: Fit, courses: CourseVectors) -> list[TextBlock]:
+    """Return the blocks that weigh a course's text."""
+    spaces: dict[Preference, TextSpace] = {Preference.MEANING: encoder, Preference.WORDS: fit.words}
+    return [
+        TextBlock(text, space, fit.calibrations[text], policy.context_share, courses[text])
+        for text, space in spaces.items()
+    ]
 
 
-def _names(courses: Sequence[Course]) -> Iterator[tuple[str, int]]:
-    """Yield texts with the row of a course that each means: its title, its occupations, and the titles of other courses for its occupations."""
-    latest: dict[str, str] = {}
-    for row, course in enumerate(courses):
-        yield course.title, row
-        for occupation in course.occupations:
-            yield occupation, row
-            if occupation in latest:
-                yield latest[occupation], row
-            latest[occupation] = course.title
+def _usable(before: Snapshot | None, encoder: Encoder, policy: Policy, fit: Fit) -> Snapshot | None:
+    same = before and (before.encoder.name, before.policy.digest, before.fit.digest) == (
+        encoder.name,
+        policy.digest,
+        fit.digest,
+    )
+    return before if same else None
 
 
-def learner_vectors(network: Network, layout: Layout, policy: Policy) -> NDArray[np.float32]:
-    """Return every stored learner's request vector, `(m, d) float32`; a row of zeros for a profile that says nothing."""
-    vectors = np.zeros((len(network.learners), layout.dimension), dtype=np.float32)
-    resolved = {
-        row: request for row, learner in enumerate(network.learners) if (request := _resolved(learner, network, policy))
-    }
-    for row, vector in zip(resolved, layout.request_vectors(list(resolved.values())), strict=True):
-        vectors[row] = vector.weighted
-    return vectors
+def _digest(network: Network, encoder: Encoder, policy: Policy, fit: Fit) -> str:
+    """Return 12 hexadecimal digits of a hash of all that a snapshot is made of."""
+    digest = hashlib.sha256("\n".join([encoder.name, policy.digest, fit.digest]).encode())
+    for table in Catalogue.__dataclass_fields__:
+        digest.update(network.digest(table))
+    return digest.hexdigest()[:12]
 
 
-def _resolved(learner: Learner, network: Network, policy: Policy) -> ResolvedRequest | None:
-    try:
-        return resolve(learner_request(learner), network, policy, today=_ANY_DAY)
-    except InvalidRequest:
-        return None
+def _foreign(fit: Fit, encoder: Encoder) -> SnapshotError:
+    return SnapshotError(
+        Bilingual(
+            f"词语空间与校准（fit）属于编码器 {fit.encoder}，当前是 {encoder.name}。请重新构建（jinxue build）。",
+            f"The fit belongs to encoder {fit.encoder}, not {encoder.name}; build again (jinxue build).",
+        )
+    )

@@ -1,42 +1,77 @@
-"""Snapshots on disk: one folder each, written aside and moved into place whole, read only when everything agrees."""
+"""The files of one snapshot: written together, read only when everything agrees."""
 
+import datetime
 import hashlib
+import io
 import os
-import shutil
-import tempfile
+import zlib
 from pathlib import Path
+from typing import BinaryIO
+from zipfile import BadZipFile
 
+import numpy as np
+import orjson
 from pydantic import TypeAdapter, ValidationError
 
-from recommender.blocks.text import TextBlock, TextSpace
 from recommender.domain import Catalogue
 from recommender.encoder import Encoder
 from recommender.errors import InvalidRequest, SnapshotError
 from recommender.index import VectorIndex
 from recommender.language import Bilingual
 from recommender.network import Network
-from recommender.policy import Policy, Preference
+from recommender.policy import Policy
+from recommender.snapshot.building import text_blocks
+from recommender.snapshot.fit import Fit
 from recommender.snapshot.manifest import FORMAT, Manifest
 from recommender.snapshot.snapshot import Snapshot, make_layout
-from recommender.words import WordSpace
+from recommender.snapshot.texts import TEXTS, CourseVectors
 
-_CATALOGUE, _INSTANCES, _LEARNERS, _WORDS, _MANIFEST, _CURRENT = (
+_CATALOGUE, _INSTANCES, _LEARNERS, _COURSES, _FIT, _MANIFEST = (
     "catalogue.json",
     "instances.faiss",
     "learners.faiss",
-    "words.npz",
+    "courses.npz",
+    "fit.npz",
     "manifest.json",
-    "CURRENT",
 )
-_FILES = (_CATALOGUE, _INSTANCES, _LEARNERS, _WORDS)
-_KEPT = 3
+_FILES = (_CATALOGUE, _INSTANCES, _LEARNERS, _COURSES, _FIT)
 
 _catalogues = TypeAdapter(Catalogue)
 
 
-def catalogue_json(catalogue: Catalogue) -> bytes:
-    """Return a catalogue as JSON; the same catalogue gives the same bytes."""
-    return _catalogues.dump_json(catalogue)
+def write_files(snapshot: Snapshot, folder: Path, built_at: datetime.datetime) -> None:
+    """Write a snapshot into an empty folder, down to the disk; OSError when it has no space or cannot be written."""
+    with (folder / _CATALOGUE).open("wb") as file:
+        _write_catalogue(snapshot.network.catalogue, file)
+    snapshot.instances.save(folder / _INSTANCES)
+    snapshot.learners.save(folder / _LEARNERS)
+    with (folder / _COURSES).open("wb") as file:
+        np.savez(file, **{str(text): rows for text, rows in snapshot.text_vectors.items()})  # type: ignore[arg-type]
+    (folder / _FIT).write_bytes(snapshot.fit.to_bytes())
+    manifest = Manifest(
+        version=snapshot.version,
+        catalogue_version=snapshot.catalogue_version,
+        built_at=built_at,
+        encoder=snapshot.encoder.name,
+        dimension=snapshot.layout.dimension,
+        policy=snapshot.policy.digest,
+        fit=snapshot.fit.digest,
+        counts=_counts(snapshot),
+        checksums={name: _checksum(folder / name) for name in _FILES},
+    )
+    (folder / _MANIFEST).write_text(manifest.sealed().model_dump_json(indent=2), encoding="utf-8")
+    for file_name in (*_FILES, _MANIFEST, "."):
+        flush(folder / file_name)
+
+
+def _write_catalogue(catalogue: Catalogue, file: BinaryIO) -> None:
+    """Write a catalogue as JSON, record by record, so that other threads have their turn between."""
+    for opening, table in zip("{" + "," * 99, Catalogue.__dataclass_fields__, strict=False):
+        file.write(f'{opening}"{table}":['.encode())
+        for row, record in enumerate(getattr(catalogue, table)):
+            file.write((b",\n" if row else b"\n") + orjson.dumps(record))
+        file.write(b"]\n")
+    file.write(b"}\n")
 
 
 def _checksum(path: Path) -> str:
@@ -54,158 +89,104 @@ def _counts(snapshot: Snapshot) -> dict[str, int]:
     }
 
 
-class SnapshotFolder:
-    """The folder that holds snapshots, and says in the file CURRENT which one serves."""
+def flush(path: Path) -> None:
+    """Return when what was written to a file, or the names in a folder, have reached the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
 
-    def current(self) -> str | None:
-        """Return the name of the snapshot that serves, None when there is none."""
-        try:
-            return (self.path / _CURRENT).read_text(encoding="utf-8").strip() or None
-        except (OSError, UnicodeDecodeError):
-            return None
+def read_manifest(folder: Path) -> Manifest:
+    """Return a snapshot's manifest; SnapshotError when it is missing, damaged, changed, or of another format or folder."""
+    try:
+        manifest = Manifest.model_validate_json((folder / _MANIFEST).read_bytes())
+    except (OSError, ValueError) as error:  # a ValidationError is a ValueError, and so is a name that is no path
+        raise refuse(
+            f"{folder.name} 的清单缺失或已损坏", f"the manifest of {folder.name} is missing or damaged"
+        ) from error
+    if manifest.format != FORMAT or set(manifest.checksums) != set(_FILES):
+        raise refuse(f"{folder.name} 是另一种格式", f"{folder.name} is of another format")
+    if not manifest.intact or manifest.version != folder.name:
+        raise refuse(f"{folder.name} 的清单被改动过", f"the manifest of {folder.name} has been changed")
+    return manifest
 
-    def save(self, snapshot: Snapshot) -> None:
-        """Write a snapshot aside, move it into place, and let it serve; older ones but the last few are removed.
 
-        SnapshotError when the folder cannot be written.
-        """
-        try:
-            self._save(snapshot)
-        except OSError as error:
-            raise SnapshotError(
-                Bilingual(
-                    f"无法写入 {self.path}（{error.strerror}）。请检查 JINXUE_STATE 和磁盘空间。",
-                    f"Cannot write to {self.path} ({error.strerror}); check JINXUE_STATE and the space on the disk.",
-                )
-            ) from error
+def check_files(folder: Path, manifest: Manifest) -> None:
+    """Do nothing for files as they were written; SnapshotError names the first that is not."""
+    for name, checksum in manifest.checksums.items():
+        if not (folder / name).is_file() or _checksum(folder / name) != checksum:
+            raise refuse(f"文件 {name} 缺失或已损坏", f"the file {name} is missing or damaged")
 
-    def _save(self, snapshot: Snapshot) -> None:
-        self.path.mkdir(parents=True, exist_ok=True)
-        aside = Path(tempfile.mkdtemp(prefix=".building-", dir=self.path))
-        try:
-            self._write(snapshot, aside)
-            target = self.path / snapshot.version
-            if target.exists():
-                shutil.rmtree(target)
-            aside.rename(target)
-        finally:
-            shutil.rmtree(aside, ignore_errors=True)
-        self._point_to(snapshot.version)
-        self._remove_old()
 
-    def _write(self, snapshot: Snapshot, folder: Path) -> None:
-        (folder / _CATALOGUE).write_bytes(catalogue_json(snapshot.network.catalogue))
-        snapshot.instances.save(folder / _INSTANCES)
-        snapshot.learners.save(folder / _LEARNERS)
-        snapshot.word_space.save(folder / _WORDS)
-        texts = (snapshot.meaning, snapshot.words)
-        manifest = Manifest(
-            version=snapshot.version,
-            catalogue_version=snapshot.catalogue_version,
-            encoder=snapshot.encoder.name,
-            dimension=snapshot.layout.dimension,
-            policy=snapshot.policy.digest,
-            calibrations={block.preference: block.calibration for block in texts},
-            counts=_counts(snapshot),
-            checksums={name: _checksum(folder / name) for name in _FILES},
+def read_files(folder: Path, encoder: Encoder, policy: Policy) -> Snapshot:
+    """Return the snapshot in a folder; SnapshotError when anything about it disagrees."""
+    manifest = read_manifest(folder)
+    if manifest.encoder != encoder.name:
+        raise refuse(
+            f"快照用的是编码器 {manifest.encoder}，当前是 {encoder.name}",
+            f"the snapshot was built with encoder {manifest.encoder}, not {encoder.name}",
         )
-        (folder / _MANIFEST).write_text(manifest.sealed().model_dump_json(indent=2), encoding="utf-8")
-        for file in folder.iterdir():
-            _flush(file)
-
-    def _point_to(self, version: str) -> None:
-        aside = self.path / f".{_CURRENT}-{os.getpid()}"
-        aside.write_text(version + "\n", encoding="utf-8")
-        _flush(aside)
-        aside.replace(self.path / _CURRENT)
-
-    def _remove_old(self) -> None:
-        folders = [folder for folder in self.path.iterdir() if folder.is_dir() and not folder.name.startswith(".")]
-        by_age = sorted(folders, key=lambda folder: folder.stat().st_mtime, reverse=True)
-        for folder in by_age[_KEPT:]:
-            if folder.name != self.current():
-                shutil.rmtree(folder, ignore_errors=True)
-
-    def load(self, encoder: Encoder, policy: Policy) -> Snapshot:
-        """Return the snapshot that serves; SnapshotError when there is none or anything about it disagrees."""
-        version = self.current()
-        if version is None:
-            raise _refuse("还没有快照", "there is no snapshot yet")
-        try:
-            return self._load(self.path / version, encoder, policy)
-        except OSError as error:  # such as a file that goes while it is read
-            raise _refuse(f"文件无法读取（{error}）", f"a file cannot be read ({error})") from error
-
-    def _load(self, folder: Path, encoder: Encoder, policy: Policy) -> Snapshot:
-        manifest = self._manifest(folder)
-        if manifest.encoder != encoder.name:
-            raise _refuse(
-                f"快照用的是编码器 {manifest.encoder}，当前是 {encoder.name}",
-                f"the snapshot was built with encoder {manifest.encoder}, not {encoder.name}",
-            )
-        if manifest.policy != policy.digest:
-            raise _refuse("快照按另一份策略构建", "the snapshot was built under another policy")
-        if not manifest.intact or manifest.version != folder.name:
-            raise _refuse(f"{folder.name} 的清单被改动过", f"the manifest of {folder.name} has been changed")
-        for name, checksum in manifest.checksums.items():
-            if not (folder / name).is_file() or _checksum(folder / name) != checksum:
-                raise _refuse(f"文件 {name} 缺失或已损坏", f"the file {name} is missing or damaged")
-        return self._read(folder, manifest, encoder, policy)
-
-    def _manifest(self, folder: Path) -> Manifest:
-        try:
-            manifest = Manifest.model_validate_json((folder / _MANIFEST).read_bytes())
-        except (OSError, ValueError) as error:  # a ValidationError is a ValueError, and so is a name that is no path
-            raise _refuse(
-                f"{folder.name} 的清单缺失或已损坏", f"the manifest of {folder.name} is missing or damaged"
-            ) from error
-        if manifest.format != FORMAT or set(manifest.checksums) != set(_FILES):
-            raise _refuse(f"{folder.name} 是另一种格式", f"{folder.name} is of another format")
-        return manifest
-
-    def _read(self, folder: Path, manifest: Manifest, encoder: Encoder, policy: Policy) -> Snapshot:
-        try:
-            network = Network(_catalogues.validate_json((folder / _CATALOGUE).read_bytes()))
-        except (ValidationError, LookupError, StopIteration, InvalidRequest) as error:  # or do not refer to each other
-            raise _refuse("目录记录无法读取", "the catalogue's records cannot be read") from error
-        spaces: dict[Preference, TextSpace] = {
-            Preference.MEANING: encoder,
-            Preference.WORDS: WordSpace.load(folder / _WORDS),
-        }
-        if set(manifest.calibrations) != set(spaces):
-            raise _refuse(f"{folder.name} 是另一种格式", f"{folder.name} is of another format")
-        texts = [
-            TextBlock(name, space, manifest.calibrations[name], policy.context_share) for name, space in spaces.items()
-        ]
-        layout = make_layout(network, policy, *texts)
-        snapshot = Snapshot(
-            manifest.version,
-            network,
-            layout,
-            policy,
-            encoder=encoder,
-            catalogue_version=manifest.catalogue_version,
-            instances=VectorIndex.load(folder / _INSTANCES),
-            learners=VectorIndex.load(folder / _LEARNERS),
-        )
-        dimensions = {layout.dimension, manifest.dimension, snapshot.instances.dimension, snapshot.learners.dimension}
-        records = (len(network.instances), len(network.learners))
-        if (
-            len(dimensions) != 1
-            or manifest.counts != _counts(snapshot)
-            or records != (snapshot.instances.count, snapshot.learners.count)
-        ):
-            raise _refuse("各文件的维度或数量不一致", "the files disagree in dimension or counts")
-        return snapshot
+    if manifest.policy != policy.digest:
+        raise refuse("快照按另一份策略构建", "the snapshot was built under another policy")
+    check_files(folder, manifest)
+    fit = Fit.from_bytes((folder / _FIT).read_bytes())
+    if (fit.digest, fit.encoder) != (manifest.fit, manifest.encoder):
+        raise refuse(f"文件 {_FIT} 不属于这份快照", f"the file {_FIT} does not belong to this snapshot")
+    network = _read_network(folder / _CATALOGUE)
+    courses = _read_courses(folder / _COURSES)
+    shapes = {
+        "meaning": (len(network.courses), encoder.dimension),
+        "words": (len(network.courses), fit.words.dimension),
+    }
+    if {text: rows.shape for text, rows in courses.items()} != shapes:
+        raise _disagreement()
+    layout = make_layout(network, policy, *text_blocks(encoder, policy, fit, courses))
+    snapshot = Snapshot(
+        manifest.version,
+        network,
+        layout,
+        policy,
+        encoder=encoder,
+        fit=fit,
+        catalogue_version=manifest.catalogue_version,
+        instances=VectorIndex.load(folder / _INSTANCES),
+        learners=VectorIndex.load(folder / _LEARNERS),
+    )
+    dimensions = {layout.dimension, manifest.dimension, snapshot.instances.dimension, snapshot.learners.dimension}
+    records = (len(network.instances), len(network.learners))
+    if (
+        len(dimensions) != 1
+        or manifest.counts != _counts(snapshot)
+        or records != (snapshot.instances.count, snapshot.learners.count)
+    ):
+        raise _disagreement()
+    return snapshot
 
 
-def _refuse(zh: str, en: str) -> SnapshotError:
+def _read_network(path: Path) -> Network:
+    try:
+        return Network(_catalogues.validate_json(path.read_bytes()))
+    except (ValidationError, LookupError, StopIteration, InvalidRequest) as error:  # or do not refer to each other
+        raise refuse("目录记录无法读取", "the catalogue's records cannot be read") from error
+
+
+def _read_courses(path: Path) -> CourseVectors:
+    try:
+        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as arrays:
+            return {text: arrays[text].astype(np.float32, casting="no") for text in TEXTS}
+    except (
+        *(EOFError, BadZipFile, zlib.error, RuntimeError),  # no archive
+        *(LookupError, ValueError, TypeError, AttributeError),  # another one
+    ) as error:
+        raise refuse(f"文件 {path.name} 缺失或已损坏", f"the file {path.name} is missing or damaged") from error
+
+
+def _disagreement() -> SnapshotError:
+    return refuse("各文件的维度或数量不一致", "the files disagree in dimension or counts")
+
+
+def refuse(zh: str, en: str) -> SnapshotError:
+    """Return the error of a snapshot that cannot be used, with the way out."""
     return SnapshotError(Bilingual(f"{zh}。请重新构建：jinxue build", f"{en}; build again: jinxue build"))
-
-
-def _flush(path: Path) -> None:
-    with path.open("rb") as file:
-        os.fsync(file.fileno())

@@ -1,13 +1,11 @@
 """What a snapshot's files are and belong to."""
 
+import datetime
 import hashlib
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from recommender.blocks import Calibration
-from recommender.policy import Preference
-
-FORMAT = 2
+FORMAT = 3
 
 
 class Manifest(BaseModel):
@@ -18,10 +16,11 @@ class Manifest(BaseModel):
     format: int = FORMAT
     version: str
     catalogue_version: int
+    built_at: AwareDatetime
     encoder: str
     dimension: int
     policy: str
-    calibrations: dict[Preference, Calibration]
+    fit: str
     counts: dict[str, int]
     checksums: dict[str, str]
     seal: str = ""
@@ -34,6 +33,11 @@ class Manifest(BaseModel):
     def intact(self) -> bool:
         """Tell whether nothing was changed since it was sealed."""
         return self.seal == self._digest()
+
+    @property
+    def age(self) -> tuple[int, datetime.datetime]:
+        """What snapshots are ordered by: the later catalogue is newer, then what was built later."""
+        return self.catalogue_version, self.built_at
 
     def _digest(self) -> str:
         return hashlib.sha256(self.model_dump_json(exclude={"seal"}).encode()).hexdigest()

@@ -1,7 +1,5 @@
 """A snapshot in memory."""
 
-from functools import cached_property
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,6 +14,8 @@ from recommender.encoder import Encoder
 from recommender.index import VectorIndex
 from recommender.network import Network
 from recommender.policy import Policy, Preference
+from recommender.snapshot.fit import Fit
+from recommender.snapshot.texts import CourseVectors
 from recommender.words import WordSpace
 
 
@@ -33,6 +33,7 @@ class Snapshot:
         policy: Policy,
         *,
         encoder: Encoder,
+        fit: Fit,
         catalogue_version: int,
         instances: VectorIndex,
         learners: VectorIndex,
@@ -43,6 +44,7 @@ class Snapshot:
         self.layout = layout
         self.policy = policy
         self.encoder = encoder
+        self.fit = fit
         self.instances = instances
         self.learners = learners
 
@@ -59,19 +61,20 @@ class Snapshot:
     @property
     def word_space(self) -> WordSpace:
         """The space that the catalogue's own words span."""
-        assert isinstance(self.words.space, WordSpace)
-        return self.words.space
+        return self.fit.words
 
     def _text_block(self, preference: Preference) -> TextBlock:
         return next(b for b in self.layout.blocks if isinstance(b, TextBlock) and b.preference is preference)
 
-    @cached_property
+    @property
+    def text_vectors(self) -> CourseVectors:
+        """The courses' rows in both texts' spaces."""
+        return {block.preference: block.course_vectors for block in (self.meaning, self.words)}
+
+    @property
     def course_vectors(self) -> NDArray[np.float32]:
-        """Return the unit embeddings of the courses that have an instance, `(c, d) float32`; rows of others are zero."""
-        width = self.encoder.dimension
-        vectors = np.zeros((len(self.network.courses), width), dtype=np.float32)
-        vectors[self.network.course_of] = self.instances.vectors[:, :width]  # meaning is the first block
-        return vectors
+        """The unit embeddings of all courses, `(c, d) float32`."""
+        return self.meaning.course_vectors
 
 
 def make_layout(network: Network, policy: Policy, *texts: TextBlock) -> Layout:

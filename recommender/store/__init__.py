@@ -2,9 +2,9 @@
 
 from recommender.store.history import CatalogueVersion, Change, Operation
 from recommender.store.loading import Loaded
-from recommender.store.reading import Draft, KeptAnswer, Reading
+from recommender.store.reading import Draft, KeptAnswer, KeptFit, Reading
 from recommender.store.records import Key, Stored, plain_json
-from recommender.store.store import CatalogueStore, KeptFit
+from recommender.store.store import CatalogueStore
 from recommender.store.transaction import Transaction
 from recommender.store.watch import Watch
 

@@ -1,8 +1,7 @@
 """Reads what can be seen of the records: all of it, or what has changed since."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Table, select
 
@@ -14,8 +13,7 @@ from recommender.store.visibility import Tombstones
 _SHARED = ("clusters", "cluster_relations", "places")  # what everything else is read by
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(NamedTuple):
     """What can be seen of the records, and the write that it is the state after."""
 
     catalogue: Catalogue

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Select, Table, func, or_, sele
 
 from recommender.domain import Approval
 from recommender.store.records import TABLES, Key, Stored, key_of, to_stored
-from recommender.store.schema import catalogue_versions, course_drafts, courses, idempotency_keys
+from recommender.store.schema import catalogue_versions, course_drafts, courses, fits, idempotency_keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,15 @@ class KeptAnswer:
     answer: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class KeptFit:
+    """What was learnt from all texts together for one encoder, as bytes, and their digest."""
+
+    encoder: str
+    digest: str
+    content: bytes
+
+
 class Reading:
     """Reads of one transaction. Tables go by their names."""
 
@@ -42,6 +51,11 @@ class Reading:
     def latest(self) -> int:
         """The catalogue version that is read, 0 before the first write; in a transaction that has written, its own."""
         return int(self._connection.scalar(select(func.max(catalogue_versions.c.version))) or 0)
+
+    def import_versions(self) -> frozenset[int]:
+        """Return the catalogue versions that imports made."""
+        query = select(catalogue_versions.c.version).where(catalogue_versions.c.source.is_not(None))
+        return frozenset(self._connection.scalars(query))
 
     def stored(self, table: str, keys: Collection[Key] | None = None) -> dict[Key, Stored]:
         """Return what is stored under `keys` (all of the table for None), tombstones too."""
@@ -94,6 +108,15 @@ class Reading:
         columns = [target.c[name] for name in ("owner", "site_id") if name in target.columns]
         query = select(target).where(~target.c.deleted, or_(*(column == site_id for column in columns)))
         return [to_stored(target, row) for row in self._connection.execute(query).mappings()]
+
+    def fit(self, encoder: str) -> KeptFit | None:
+        """Return what was learnt from all texts together for an encoder, None when nothing was yet."""
+        row = self._connection.execute(select(fits).where(fits.c.encoder == encoder)).first()
+        return None if row is None else KeptFit(row.encoder, row.digest, row.content)
+
+    def fit_digest(self, encoder: str) -> str | None:
+        """Return the digest of what `fit` would return."""
+        return self._connection.scalar(select(fits.c.digest).where(fits.c.encoder == encoder))
 
     def kept_answer(self, key: str, *, key_id: str | None) -> KeptAnswer | None:
         """Return what was answered to the earlier call of `key_id` under an idempotency key, None when there was none."""

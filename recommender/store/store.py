@@ -1,13 +1,13 @@
 """The record of truth."""
 
 import datetime
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, Engine
 
 from recommender.errors import StoreError
 from recommender.language import Bilingual
@@ -16,32 +16,36 @@ from recommender.store.history import CatalogueVersion, Change, changes_after, h
 from recommender.store.loading import Loaded, load, load_since
 from recommender.store.migrating import migrate
 from recommender.store.reading import Reading
-from recommender.store.schema import fits
 from recommender.store.transaction import Transaction
 from recommender.store.watch import Watch, watch
-
-
-@dataclass(frozen=True, slots=True)
-class KeptFit:
-    """What was learnt from all texts together, as bytes, and their digest."""
-
-    digest: str
-    content: bytes
 
 
 class CatalogueStore:
     """Records in a database. Every method raises StoreError when the database cannot be used; it may be used from several threads."""
 
-    def __init__(self, url: str) -> None:
-        """Open the database at `url`, such as `sqlite:///jinxue.db`; an empty one gets its tables, an older one is brought up to date."""
+    def __init__(self, url: str, *, at_once: bool = True) -> None:
+        """Open the database at `url`, such as `sqlite:///jinxue.db`; an empty one gets its tables, an older one is brought up to date.
+
+        Not `at_once` leaves that to the first use, so that a service may start while its database is away.
+        """
         self._url = url
+        self._ready = False
+        self._opening = threading.Lock()
         with store_errors(url):
             self._engine = open_engine(url)
+            if at_once:
+                self._open()
+
+    def _open(self) -> None:
+        with self._opening:
+            if self._ready:
+                return
             try:
                 migrate(self._engine)
             except BaseException:
                 self._engine.dispose()
                 raise
+            self._ready = True
 
     @contextmanager
     def write(
@@ -58,7 +62,7 @@ class CatalogueStore:
         """
         instant = (now or datetime.datetime.now(datetime.UTC)).astimezone(datetime.UTC).replace(tzinfo=None)
         entry = {"written_at": instant, "key_id": key_id, "source": source, "day": day}
-        with store_errors(self._url), writing(self._engine) as connection:
+        with store_errors(self._url), self._connected(writing) as connection:
             transaction = Transaction(connection, entry)
             yield transaction
             transaction.announce()
@@ -71,7 +75,14 @@ class CatalogueStore:
 
     @contextmanager
     def _read(self) -> Iterator[Connection]:
-        with store_errors(self._url), reading(self._engine) as connection:
+        with store_errors(self._url), self._connected(reading) as connection:
+            yield connection
+
+    @contextmanager
+    def _connected(self, begin: Callable[[Engine], AbstractContextManager[Connection]]) -> Iterator[Connection]:
+        if not self._ready:
+            self._open()
+        with begin(self._engine) as connection:
             yield connection
 
     def version(self) -> CatalogueVersion | None:
@@ -93,23 +104,6 @@ class CatalogueStore:
         """Return what `load` would; tables in which nothing has changed since `before` are the very same objects."""
         with self._read() as connection:
             return _some(load_since(connection, before))
-
-    def fit(self, encoder: str) -> KeptFit | None:
-        """Return what was learnt from all texts together for an encoder, None when nothing was yet."""
-        with self._read() as connection:
-            row = connection.execute(select(fits).where(fits.c.encoder == encoder)).first()
-        return None if row is None else KeptFit(row.digest, row.content)
-
-    def fit_digest(self, encoder: str) -> str | None:
-        """Return the digest of what `fit` would return."""
-        with self._read() as connection:
-            return connection.scalar(select(fits.c.digest).where(fits.c.encoder == encoder))
-
-    def keep_fit(self, encoder: str, kept: KeptFit) -> None:
-        """Keep what was learnt from all texts together for an encoder, in place of what was there."""
-        with store_errors(self._url), writing(self._engine) as connection:
-            connection.execute(delete(fits).where(fits.c.encoder == encoder))
-            connection.execute(insert(fits).values(encoder=encoder, digest=kept.digest, content=kept.content))
 
     def changes_after(self, version: int, position: int = 0, *, limit: int) -> list[Change]:
         """Return at most `limit` of the changes behind that one, in order."""

@@ -8,9 +8,9 @@ from sqlalchemy import Connection, Table, delete, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from recommender.store.history import Operation
-from recommender.store.reading import Draft, KeptAnswer, Reading
+from recommender.store.reading import Draft, KeptAnswer, KeptFit, Reading
 from recommender.store.records import TABLES, Stored, plain_json, to_row
-from recommender.store.schema import catalogue_versions, changes, course_drafts, idempotency_keys
+from recommender.store.schema import catalogue_versions, changes, course_drafts, fits, idempotency_keys
 
 CHANNEL = "jinxue_catalogue"
 
@@ -54,6 +54,12 @@ class Transaction(Reading):
     def log(self, kind: str, record_id: str, operation: Operation, fields: Mapping[str, Any]) -> None:
         """Keep what was done to a record; every change is to be logged, as the version is only raised by it."""
         self.log_all([(kind, record_id, operation, fields)])
+
+    def put_fit(self, kept: KeptFit) -> None:
+        """Keep what was learnt from all texts together, in place of what was there for its encoder. It raises the version: answers will change."""
+        self._begin()
+        row = {"encoder": kept.encoder, "digest": kept.digest, "content": kept.content}
+        self._upsert(fits, [row])
 
     def log_all(self, done: Sequence[tuple[str, str, Operation, Mapping[str, Any]]]) -> None:
         """Keep what was done to several records, in this order."""

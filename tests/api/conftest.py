@@ -9,8 +9,9 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from api import create_app
-from recommender.bootstrap import Service, Workshop
+from recommender.bootstrap import Workshop
 from recommender.domain import Catalogue
+from recommender.service import Service
 from recommender.settings import Settings
 from recommender.snapshot import Snapshot
 

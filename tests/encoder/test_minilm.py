@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from recommender.bootstrap import Service, Workshop
+from recommender.bootstrap import Workshop
 from recommender.domain import Catalogue
 from recommender.encoder import SentenceTransformerEncoder, Vectors, load_encoder
 from recommender.errors import SnapshotError
 from recommender.requests import LearnerRequest
+from recommender.service import Service
 from recommender.settings import load_settings
 from recommender.snapshot import course_text
 from tests.handmade import catalogue, course, taught

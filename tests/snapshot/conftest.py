@@ -7,7 +7,7 @@ import pytest
 from recommender.snapshot import Snapshot, SnapshotFolder, build_snapshot
 from tests.networks import random_catalogue
 
-DATA = ("catalogue.json", "instances.faiss", "learners.faiss", "words.npz")
+DATA = ("catalogue.json", "instances.faiss", "learners.faiss", "courses.npz", "fit.npz")
 FILES = (*DATA, "manifest.json")
 
 

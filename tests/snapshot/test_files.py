@@ -1,5 +1,6 @@
 """Snapshots on disk: what is loaded answers like what was saved, and a whole one always serves."""
 
+import datetime
 import json
 from pathlib import Path
 from random import Random
@@ -15,6 +16,12 @@ from recommender.snapshot import SnapshotFolder, build_snapshot
 from tests.networks import TODAY, random_catalogue
 from tests.snapshot.conftest import DATA, FILES, served
 from tests.wishes import random_request
+
+BUILT = datetime.datetime(2026, 11, 22, 8, tzinfo=datetime.UTC)
+
+
+def _catalogue_version(version: str) -> int:
+    return int(version.split("-")[0])
 
 
 def _answers(matcher: Matcher) -> bytes:
@@ -37,9 +44,8 @@ def test_a_loaded_snapshot_answers_like_the_saved_one(folder, snapshot, encoder,
 def test_a_snapshot_is_these_files_and_no_others(folder):
     assert sorted(file.name for file in served(folder).iterdir()) == sorted(FILES)
     manifest = json.loads((served(folder) / "manifest.json").read_text())
-    assert manifest["format"] == 2
+    assert manifest["format"] == 3
     assert sorted(manifest["checksums"]) == sorted(DATA)
-    assert sorted(manifest["calibrations"]) == ["meaning", "words"]
 
 
 def test_an_empty_network_is_saved_and_loaded(tmp_path, encoder, policy):
@@ -53,8 +59,9 @@ def test_an_empty_network_is_saved_and_loaded(tmp_path, encoder, policy):
 
 def test_the_same_catalogue_gives_the_same_files(folder, tmp_path, encoder, policy):
     again = SnapshotFolder(tmp_path / "again")
-    again.save(build_snapshot(random_catalogue(0), 1, encoder, policy))
-    for name in FILES:
+    again.save(build_snapshot(random_catalogue(0), 1, encoder, policy), built_at=BUILT)
+    assert again.manifest(again.current()).built_at == BUILT
+    for name in DATA:
         assert (served(again) / name).read_bytes() == (served(folder) / name).read_bytes()
 
 
@@ -76,12 +83,13 @@ def test_a_folder_without_a_snapshot_is_refused(tmp_path, encoder, policy, made)
 
 
 def test_only_the_last_few_snapshots_are_kept_and_the_serving_one_always(tmp_path, encoder, policy):
-    folder = SnapshotFolder(tmp_path)
-    for version in range(1, 7):
+    folder = SnapshotFolder(tmp_path, kept=3)
+    for version in (1, 2, 9, 10, 11, 3):
         folder.save(build_snapshot(random_catalogue(0), version, encoder, policy))
-    kept = sorted(path.name.split("-")[0] for path in tmp_path.iterdir() if path.is_dir())
-    assert kept == ["4", "5", "6"]
-    assert folder.load(encoder, policy).catalogue_version == 6
+    kept = [path.name for path in tmp_path.iterdir() if path.is_dir()]
+    assert sorted(kept, key=_catalogue_version, reverse=True) == list(folder.versions())
+    assert [_catalogue_version(version) for version in folder.versions()] == [11, 10, 9, 3]
+    assert folder.load(encoder, policy).catalogue_version == 3
 
 
 class _BreakingIndex(VectorIndex):

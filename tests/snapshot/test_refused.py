@@ -12,8 +12,6 @@ from recommender.snapshot.files import _checksum
 from tests.networks import Shape, random_catalogue
 from tests.snapshot.conftest import DATA, served
 
-LINE = {"slope": 1.5, "intercept": -0.25}
-
 
 def _rewrite_manifest(folder: SnapshotFolder, **changes: object) -> None:
     path = served(folder) / "manifest.json"
@@ -61,8 +59,8 @@ def test_a_damaged_manifest_is_refused(folder, encoder, policy, damage):
 @pytest.mark.parametrize(
     "changes",
     [
-        {"format": 1},
-        {"format": 3},
+        {"format": 2},
+        {"format": 4},
         {"counts": {"sites": 1, "courses": 1, "instances": 1, "learners": 1}},
         {"counts": {}},
         {"dimension": 7},
@@ -72,10 +70,10 @@ def test_a_damaged_manifest_is_refused(folder, encoder, policy, damage):
         {"policy": "0123456789abcdef"},
         {"version": None},
         {"surprise": True},
-        {"calibration_slope": 1.5},
         {"calibrations": {}},
-        {"calibrations": {"meaning": LINE, "words": LINE}},
-        {"calibrations": {"meaning": LINE, "words": {"slope": 1.5}}},
+        {"fit": "0123456789abcdef"},
+        {"built_at": "2026-11-22T08:00:00Z"},
+        {"built_at": "yesterday"},
         {"catalogue_version": 7},
         {"version": "1-000000000000"},
     ],
@@ -93,11 +91,9 @@ def test_a_manifest_that_disagrees_is_refused(folder, encoder, policy, changes):
         {"counts": {"sites": 1, "courses": 1, "instances": 1, "learners": 1}},
         {"counts": {}},
         {"dimension": 7},
-        {"format": 1},
-        {"format": 3},
-        {"calibrations": {}},
-        {"calibrations": {"meaning": LINE}},
-        {"calibrations": {"meaning": LINE, "words": LINE, "place": LINE}},
+        {"format": 2},
+        {"format": 4},
+        {"fit": "0123456789abcdef"},
     ],
     ids=str,
 )
@@ -126,14 +122,15 @@ def test_vectors_of_another_network_are_refused(folder, tmp_path, encoder, polic
         folder.load(encoder, policy)
 
 
-def test_words_of_another_network_are_refused(folder, tmp_path, encoder, policy):
+@pytest.mark.parametrize(("name", "reason"), [("fit.npz", "does not belong"), ("courses.npz", "disagree in dimension")])
+def test_a_fit_or_courses_of_another_network_are_refused(folder, tmp_path, encoder, policy, name, reason):
     other = SnapshotFolder(tmp_path / "other")
     other.save(build_snapshot(random_catalogue(1, Shape(instances=120)), 1, encoder, policy))
-    (served(folder) / "words.npz").write_bytes((served(other) / "words.npz").read_bytes())
-    with pytest.raises(SnapshotError, match=r"words\.npz"):
+    (served(folder) / name).write_bytes((served(other) / name).read_bytes())
+    with pytest.raises(SnapshotError, match=name):
         folder.load(encoder, policy)
     _seal(folder)
-    with pytest.raises(SnapshotError, match="disagree in dimension"):
+    with pytest.raises(SnapshotError, match=reason):
         folder.load(encoder, policy)
 
 

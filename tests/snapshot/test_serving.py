@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from recommender.bootstrap import Service, Workshop
+from recommender.bootstrap import Workshop
 from recommender.domain import Catalogue
 from recommender.encoder import Encoder
 from recommender.errors import EncoderError, SnapshotError, StoreError
 from recommender.language import Bilingual
 from recommender.requests import LearnerRequest
+from recommender.service import Service
 from recommender.settings import Settings
 from recommender.snapshot import Snapshot
 from tests.networks import TODAY, random_catalogue

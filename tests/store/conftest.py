@@ -1,6 +1,9 @@
-"""A small catalogue whose parts refer to each other, and a fresh SQLite file."""
+"""A small catalogue whose parts refer to each other, and a store in a database of each kind."""
 
 import datetime
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 
 import pytest
 
@@ -23,9 +26,33 @@ from recommender.domain import (
 )
 from recommender.store import CatalogueStore
 
+NewDatabase = Callable[[], AbstractContextManager[str]]
+
 
 @pytest.fixture
-def catalogue():
+def store(store_url: str) -> Iterator[CatalogueStore]:
+    """A store that nothing was written to, once of each kind."""
+    with CatalogueStore(store_url) as opened:
+        yield opened
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_database(request: pytest.FixtureRequest) -> NewDatabase:
+    """What gives the URL of a database without a table while a block runs, once of each kind."""
+    if request.param == "sqlite":
+        return _sqlite_file
+    postgres = request.getfixturevalue("postgres")
+    return lambda: postgres.database(empty=True)
+
+
+@contextmanager
+def _sqlite_file() -> Iterator[str]:
+    with tempfile.TemporaryDirectory() as folder:
+        yield f"sqlite:///{folder}/jinxue.db"
+
+
+@pytest.fixture
+def catalogue() -> Catalogue:
     """Every table filled, each ordered by id."""
     return Catalogue(
         sites=(
@@ -78,24 +105,3 @@ def catalogue():
             ),
         ),
     )
-
-
-@pytest.fixture
-def url(tmp_path):
-    return f"sqlite:///{tmp_path / 'jinxue.db'}"
-
-
-@pytest.fixture
-def store(url):
-    with CatalogueStore(url) as opened:
-        yield opened
-
-
-@pytest.fixture
-def imported():
-    """What an import says of itself."""
-    return {
-        "imported_at": datetime.datetime(2026, 3, 1, 1, 2, 3, tzinfo=datetime.UTC),
-        "source": "f" * 64,
-        "day": datetime.date(2026, 3, 1),
-    }

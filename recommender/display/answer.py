@@ -1,11 +1,8 @@
 """An answer as a table a person can read in a terminal."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from rich.console import Console
-from rich.progress import Progress
 from rich.table import Table
 from rich.text import Text
 
@@ -16,14 +13,6 @@ _HEADS = {
     Language.ZH: ("#", "得分", "课程与理由", "等级", "地点", "公里", "开班"),
     Language.EN: ("#", "score", "course, and why", "level", "where", "km", "start"),
 }
-
-
-@contextmanager
-def progress(console: Console) -> Iterator[Callable[[int, int], None]]:
-    """Show a bar on `console` while the block runs, and give what is to be told how many are done, of how many."""
-    with Progress(console=console, transient=True) as bar:
-        task = bar.add_task("…", total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def show(answer: dict[str, Any], language: Language, console: Console) -> None:

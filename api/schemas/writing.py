@@ -1,0 +1,81 @@
+"""Records as they are written and read back: one schema per kind, made from the record itself."""
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any, get_type_hints
+
+from pydantic import BaseModel, ConfigDict, Field, create_model
+
+from api.schemas.records import Answer
+from recommender.catalogue.tables import Kind, Table
+from recommender.domain import Approval
+from recommender.registry import KINDS, Status
+
+DECIDED = "approval"
+"""The one column that is decided by review, and cannot be written."""
+
+_LEVEL = "学徒工、初级工（五级）… 首席技师, or an English identifier"
+
+
+class _Versioned(Answer):
+    version: int = Field(description="The catalogue version that last changed the record: its ETag.")
+
+
+class _Written(_Versioned):
+    status: Status
+    catalogue_version: int = Field(description="The catalogue version from which everybody sees it.")
+
+
+class _Reviewed(Answer):
+    approval: Approval
+    waiting: bool = Field(description="Whether a new text waits for review, while the approved one is recommended.")
+
+
+class Deleted(Answer):
+    """What a deletion did: `deleted`, or `unchanged` when there was nothing left to delete."""
+
+    status: Status
+    catalogue_version: int = Field(description="The catalogue version from which everybody sees it.")
+    hides: dict[str, int] = Field(description="How many records of each table can no longer be seen because of it.")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Schemas:
+    """The models of one kind: of its record, of an answer that shows it, and of one that has written it."""
+
+    record: type[BaseModel]
+    stored: type[BaseModel]
+    written: type[BaseModel]
+
+
+def _schemas(table: Table) -> Schemas:
+    hints = get_type_hints(table.record, include_extras=True)
+    noun = table.record.__name__
+    fields: dict[str, Any] = {name: (hints[name], ...) for name in table.columns if name != DECIDED}
+    record = create_model(f"{noun}Record", __base__=Answer, __doc__=f"A {table.singular} as it was last submitted.", **fields)
+    reviewed = (_Reviewed,) if DECIDED in table.columns else ()
+    shown: Any = (record, ...)
+    stored = create_model(f"Stored{noun}", __base__=(_Versioned, *reviewed), record=shown)
+    written = create_model(f"Written{noun}", __base__=(_Written, *reviewed), record=shown)
+    return Schemas(record, stored, written)
+
+
+SCHEMAS: Mapping[str, Schemas] = {kind: _schemas(table) for kind, table in KINDS.items()}
+"""By the record's `type`."""
+
+
+def fields_schema(table: Table, *, partial: bool) -> dict[str, Any]:
+    """Return the JSON schema of what may be sent of a record; `partial` lets everything be left out, and null empty a field."""
+    hints = get_type_hints(table.record, include_extras=True)
+    fields: dict[str, Any] = {}
+    for name, kind in table.columns.items():
+        needed = name in table.required_columns and name not in table.key and not partial
+        hint: Any = str if kind is Kind.SKILL_LEVEL else hints[name]
+        told = Field(... if needed else None, description=_LEVEL if kind is Kind.SKILL_LEVEL else None)
+        if name != DECIDED:
+            fields[name] = (hint if needed else hint | None, told)
+    model: type[BaseModel] = create_model(
+        f"{table.record.__name__}{'Changes' if partial else 'Fields'}", __config__=ConfigDict(extra="forbid"), **fields
+    )
+    schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
+    return {name: value for name, value in schema.items() if name != "$defs"}  # they are those of the answers

@@ -1,0 +1,5 @@
+"""`python -m recommender.cli` is `jinxue`."""
+
+from recommender.cli.program import main
+
+main()

@@ -1,0 +1,80 @@
+"""Keeps a service up with its store, in a thread of its own."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping
+
+from recommender.errors import JinxueError, StoreError
+from recommender.language import Bilingual
+from recommender.service import Service
+
+_log = logging.getLogger("jinxue")
+_QUIET_SECONDS = 2.0  # without a change, before a snapshot is saved
+_SAVE_SECONDS = 30.0  # between two savings while changes go on
+_UNEXPECTED = Bilingual("内部错误，详见日志。", "An internal error; see the log.")
+
+
+class Follower:
+    """Catches up with every write as soon as the store tells of it, saves snapshots now and then, fits anew when texts have changed and it is quiet.
+
+    `faults` says, by part (store, snapshot, disk, fit), what keeps that part from working while answers go on.
+    """
+
+    def __init__(self, service: Service, *, refit_seconds: float) -> None:
+        """`refit_seconds` is how long it must be quiet before words are fitted anew; 0 never does."""
+        self.faults: Mapping[str, Bilingual] = {}
+        self._service = service
+        self._refit_seconds = refit_seconds
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._follow, name="jinxue-follow", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End, and wait for what is going on."""
+        self._stopping.set()
+        self._thread.join()
+
+    def _follow(self) -> None:
+        watch = self._service.store.watch()
+        changed = saved = fitted = time.monotonic()
+        while not self._stopping.is_set():
+            now = time.monotonic()
+            if self._attempt("snapshot", self._service.catch_up):
+                changed = now
+                _log.info("now serving snapshot %s", self._service.matcher.snapshot.version)
+            elif not self._service.saved and now - max(changed, saved) > _QUIET_SECONDS:
+                saved = now
+                self._attempt("disk", self._service.save)
+            elif self._refit_seconds and now - max(changed, fitted) > self._refit_seconds:
+                fitted = now
+                self._attempt("fit", self._service.refit)
+            if not self._service.saved and now - saved > _SAVE_SECONDS:
+                saved = now
+                self._attempt("disk", self._service.save)
+            watch.wait()
+        watch.close()
+
+    def _attempt(self, part: str, work: Callable[[], bool | None]) -> bool:
+        """Do `work`; what goes wrong stands in `faults` until it goes well again."""
+        try:
+            done = bool(work())
+        except JinxueError as error:
+            self._note("store" if isinstance(error, StoreError) else part, error.message)
+            return False
+        except Exception:  # noqa: BLE001  a thread that dies would leave answers stale for ever
+            _log.exception("unexpected error while following")
+            self._note(part, _UNEXPECTED)
+            return False
+        for name in {part, "store"} & set(self.faults):
+            _log.info("%s works again", name)
+        self.faults = {name: fault for name, fault in self.faults.items() if name not in (part, "store")}
+        return done
+
+    def _note(self, part: str, message: Bilingual) -> None:
+        if self.faults.get(part) != message:
+            _log.warning("%s", message.en)
+        self.faults = {**self.faults, part: message}

@@ -1,0 +1,105 @@
+"""What answers requests: a matcher over one snapshot, swapped whole when the records, the fit or a pin say so."""
+
+import datetime
+from contextlib import suppress
+
+from filelock import FileLock, Timeout
+
+from recommender.bootstrap import Workshop, keep_fit
+from recommender.matcher import Matcher
+from recommender.registry import Registry
+from recommender.snapshot import Fit, Snapshot, build_snapshot
+from recommender.store import CatalogueStore, Loaded
+
+
+class Service:
+    """Answers from `matcher`, whose snapshot `catch_up` keeps that of the records. `registry` writes them."""
+
+    def __init__(self, workshop: Workshop) -> None:
+        """Open what answers; StoreError, SnapshotError or EncoderError when there is nothing to answer from."""
+        self.workshop = workshop
+        self._encoder = workshop.load_encoder()
+        self.store: CatalogueStore = workshop.open_store(at_once=False)
+        self.registry = Registry(self.store, workshop.today)
+        snapshot, version = workshop.open_snapshot(self._encoder, self.store)
+        self.matcher = Matcher(snapshot)
+        # the snapshot's own tables, so that the next change shows which of them it touched
+        self._loaded = Loaded(snapshot.network.catalogue, version) if version else None
+        self._saved = workshop.snapshots.current()
+        network = snapshot.network
+        network.distances_from(
+            network.gazetteer.point_of(network.gazetteer.city)
+        )  # loads what distances need, before the first request
+
+    def today(self) -> datetime.date:
+        """Return the day it is in the city."""
+        return self.workshop.today()
+
+    @property
+    def pinned(self) -> str | None:
+        """The snapshot that is held to whatever is written, None for the present one."""
+        return self.workshop.snapshots.pinned()
+
+    @property
+    def saved(self) -> bool:
+        """Tell whether the snapshot that answers is saved."""
+        return self.matcher.snapshot.version in (self._saved, self.pinned)
+
+    def catch_up(self) -> bool:
+        """Answer from what the records (or a pin) say now; tell whether that is another snapshot.
+
+        StoreError and SnapshotError leave the old one in place.
+        """
+        if (pinned := self.pinned) is not None:
+            self._loaded = None
+            if self.matcher.snapshot.version == pinned:
+                return False
+            return self._swap(self.workshop.snapshots.load(self._encoder, self.workshop.policy, pinned))
+        loaded = self.store.load_since(self._loaded) if self._loaded else self.store.load()
+        if loaded is self._loaded:
+            return False
+        before = self.matcher.snapshot
+        snapshot = build_snapshot(
+            loaded.catalogue,
+            loaded.version.version,
+            self._encoder,
+            self.workshop.policy,
+            fit=self._fit(before.fit),
+            before=before,
+        )
+        swapped = self._swap(snapshot)
+        self._loaded = Loaded(self.matcher.snapshot.network.catalogue, loaded.version)
+        return swapped
+
+    def _fit(self, present: Fit) -> Fit:
+        """Return the fit that the store keeps, `present` when it keeps none, or that one."""
+        with self.store.read() as reading:
+            digest = reading.fit_digest(self._encoder.name)
+        if digest in (None, present.digest):
+            return present
+        return self.workshop.kept_fit(self.store, self._encoder) or present
+
+    def _swap(self, snapshot: Snapshot) -> bool:
+        if snapshot.version == self.matcher.snapshot.version:
+            return False
+        self.matcher = Matcher(snapshot)
+        return True
+
+    def save(self) -> None:
+        """Save the snapshot that answers, so that the next start is quick; SnapshotError when the disk does not let it."""
+        if not self.saved:
+            self.workshop.snapshots.save(self.matcher.snapshot)
+            self._saved = self.matcher.snapshot.version
+
+    def refit(self) -> None:
+        """Fit words and calibrations anew if texts have changed since they were; one process at a time does it, all take it up."""
+        snapshot = self.matcher.snapshot
+        if self.pinned is not None or snapshot.fit.fits(snapshot.network):
+            return
+        with suppress(Timeout), FileLock(self.workshop.settings.state / "refit.lock", timeout=0):
+            if self._fit(snapshot.fit).digest == snapshot.fit.digest:
+                keep_fit(self.store, Fit.fit(snapshot.network.courses, self._encoder))
+
+    def close(self) -> None:
+        """Let go of the store."""
+        self.store.close()
