@@ -17,7 +17,7 @@ TESTING := $(VENV)/.ready-for-tests
 .PHONY: serve test check bench encoder clean
 
 serve: $(READY)
-	@$(JINXUE) import --if-changed --state "$(STATE)" $(if $(CATALOGUE),"$(CATALOGUE)")
+	@$(JINXUE) import --if-changed --remove-missing --state "$(STATE)" $(if $(CATALOGUE),"$(CATALOGUE)")
 	@exec $(JINXUE) serve --state "$(STATE)" --port $(PORT)
 
 test: $(TESTING) check

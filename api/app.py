@@ -13,7 +13,7 @@ from fastapi_offline import FastAPIOffline
 
 from api.errors import add_error_handlers
 from api.repeats import AnswerCache
-from api.routes import audiences, catalogue, health, page, recommendations
+from api.routes import audiences, catalogue, health, page, recommendations, records, reviews, sync
 from recommender.bootstrap import Workshop
 from recommender.following import Follower
 from recommender.service import Service
@@ -38,8 +38,9 @@ def create_app(settings: Settings | None = None, service: Service | None = None)
     app.state.service = service
     app.state.on_ready = None
     app.state.answers = AnswerCache(app.state.settings.kept_answers)
+    app.state.maximum_sync_bytes = sync.MAXIMUM_BYTES
     add_error_handlers(app)
-    for routes in (recommendations, audiences, catalogue, health, page):
+    for routes in (recommendations, audiences, catalogue, records, reviews, sync, health, page):
         app.include_router(routes.router)
     app.openapi = partial(_describe, app.openapi)  # type: ignore[method-assign]
     app.mount("/page", StaticFiles(directory=Path(__file__).parent / "page"), name="page")

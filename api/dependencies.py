@@ -1,5 +1,6 @@
 """What routes are given."""
 
+import asyncio
 import datetime
 from dataclasses import dataclass
 from typing import Annotated
@@ -7,11 +8,17 @@ from typing import Annotated
 import orjson
 from fastapi import Depends, Request, Response
 
-from recommender.language import Language
+from recommender.errors import InvalidRequest, SnapshotError
+from recommender.language import Bilingual, Language
 from recommender.matcher import Matcher
 from recommender.registry import Registry
 from recommender.requests import ListingOptions
 from recommender.service import Service
+
+MINIMUM_VERSION = "Minimum-Catalogue-Version"
+"""A request's header: the catalogue version that the answer must at least be from, as a write was answered with it."""
+
+_PATIENCE_SECONDS, _TRIES = 5.0, 500
 
 
 async def get_service(request: Request) -> Service:
@@ -39,8 +46,28 @@ async def get_standpoint(request: Request) -> Standpoint:
     chosen: Standpoint | None = getattr(request.state, "standpoint", None)
     if chosen is None:
         service = await get_service(request)
+        await _reach(service, request.headers.get(MINIMUM_VERSION))
         chosen = request.state.standpoint = Standpoint(service.matcher, service.today())
     return chosen
+
+
+async def _reach(service: Service, wanted: str | None) -> None:
+    """Wait until the service answers from a catalogue version that the caller wants to see; SnapshotError when that takes too long."""
+    if wanted is None:
+        return
+    if not (wanted.isascii() and wanted.isdecimal() and len(wanted) < 19):
+        raise InvalidRequest.of(MINIMUM_VERSION, "应为目录版本号。", "Expected a catalogue version.")
+    for _ in range(_TRIES):
+        if service.matcher.snapshot.catalogue_version >= int(wanted):
+            return
+        await asyncio.sleep(_PATIENCE_SECONDS / _TRIES)
+    present = service.matcher.snapshot.catalogue_version
+    raise SnapshotError(
+        Bilingual(
+            f"目前的快照是目录版本 {present}，还没有到 {wanted}。请稍后再试。",
+            f"The snapshot is that of catalogue version {present}, not yet of {wanted}; try again in a while.",
+        )
+    )
 
 
 CurrentStandpoint = Annotated[Standpoint, Depends(get_standpoint)]

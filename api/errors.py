@@ -6,22 +6,29 @@ from http import HTTPStatus
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from api.dependencies import Json, language_of
-from recommender.errors import InvalidRequest, JinxueError, NotFound
+from api.preconditions import etag
+from recommender.errors import InvalidRequest, JinxueError, NotFound, RecordConflict, StaleRecord, StoreError
 from recommender.language import Bilingual
+from recommender.registry import SyncRefused
 from recommender.validation import explain
 
 _SHOWN = 50  # a thousand wrong items need no thousand messages
+_SHOWN_OF_LINES = 1_000
+_RETRY_SECONDS = 5
 _log = logging.getLogger("jinxue")
 
 _TITLES: Mapping[int, Bilingual] = {
     400: Bilingual("请求无法读取", "The request cannot be read"),
     404: Bilingual("没有找到", "Not found"),
     405: Bilingual("此地址不支持该方法", "This address does not support the method"),
+    409: Bilingual("与现有记录冲突", "In conflict with what is stored"),
+    412: Bilingual("记录已不是您看到的样子", "The record is not what you saw"),
     413: Bilingual("请求太大", "The request is too large"),
+    415: Bilingual("请求正文的类型不符", "The body is of another media type"),
     422: Bilingual("请求中有不符合要求的字段", "Some fields of the request are wrong"),
     500: Bilingual("服务内部出错", "The service failed"),
     503: Bilingual("服务暂时不可用", "The service is not available at present"),
@@ -35,6 +42,7 @@ class FieldError(BaseModel):
 
     field: str
     message: str
+    line: int | None = Field(default=None, description="In a stream of lines: which of them, from 1.")
 
 
 class Problem(BaseModel):
@@ -47,9 +55,23 @@ class Problem(BaseModel):
     errors: list[FieldError] = []
 
 
-PROBLEMS: dict[int | str, dict[str, object]] = {
-    status: {"model": Problem, "description": _TITLES[status].en} for status in (400, 404, 422)
-}
+def problems(*statuses: int) -> dict[int | str, dict[str, object]]:
+    """Return how the documentation tells of these statuses."""
+    return {status: {"model": Problem, "description": _TITLES[status].en} for status in statuses}
+
+
+PROBLEMS = problems(400, 404, 422)
+WRITE_PROBLEMS = problems(400, 404, 409, 412, 422, 503)
+
+
+class Unacceptable(Exception):
+    """A request is refused for what it is as a message, before anybody looks at what it says."""
+
+    def __init__(self, status: int, field: str, message: Bilingual) -> None:
+        super().__init__(message.en)
+        self.status = status
+        self.field = field
+        self.message = message
 
 
 class ProblemResponse(Json):
@@ -59,7 +81,7 @@ class ProblemResponse(Json):
 
 
 def problem(
-    request: Request, status: int, *, detail: str | None = None, errors: Sequence[dict[str, str]] = ()
+    request: Request, status: int, *, detail: str | None = None, errors: Sequence[Mapping[str, str | int]] = ()
 ) -> ProblemResponse:
     """Return a problem response in the language the caller reads."""
     title = _TITLES.get(status) or Bilingual(*[HTTPStatus(status).phrase] * 2)
@@ -73,10 +95,21 @@ def problem(
     return ProblemResponse(body, status_code=status)
 
 
+def _problem_of(request: Request, status: int, field: str, message: Bilingual) -> ProblemResponse:
+    """Return a problem of one field."""
+    told = message.in_language(language_of(request))
+    return problem(request, status, detail=told, errors=[_error(field, told)])
+
+
+def _error(field: str, message: str) -> dict[str, str | int]:
+    """Return what is told of a wrong field; it may be named by the caller's own text, of whatever characters."""
+    name, told = (text.encode("utf-8", "replace").decode() for text in (field[:200], message))
+    return {"field": name or "body", "message": told}
+
+
 def _field(location: Sequence[object]) -> str:
     """Return where in the request an error is, such as `location.latitude`; the whole body is `body`."""
-    parts = [str(part) for part in location if part not in ("body", "query", "path", "[key]")]
-    return ".".join(parts).encode("utf-8", "replace").decode()[:200] or "body"
+    return ".".join(str(part) for part in location if part not in ("body", "query", "path", "header", "[key]"))
 
 
 async def _invalid_fields(request: Request, error: RequestValidationError) -> ProblemResponse:
@@ -84,30 +117,55 @@ async def _invalid_fields(request: Request, error: RequestValidationError) -> Pr
     found = list(error.errors())
     if any(e["type"] == "json_invalid" for e in found):
         return _unreadable(request)
-    errors = [{"field": _field(e["loc"]), "message": explain(e).in_language(language)} for e in found[:_SHOWN]]
+    errors = [_error(_field(e["loc"]), explain(e).in_language(language)) for e in found[:_SHOWN]]
     return problem(request, 422, errors=errors)
 
 
 def _unreadable(request: Request) -> ProblemResponse:
-    detail = _UNREADABLE.in_language(language_of(request))
-    return problem(request, 400, detail=detail, errors=[{"field": "body", "message": detail}])
+    return _problem_of(request, 400, "body", _UNREADABLE)
 
 
 async def _invalid_request(request: Request, error: InvalidRequest) -> ProblemResponse:
     language = language_of(request)
-    return problem(
-        request, 422, errors=[{"field": p.field, "message": p.message.in_language(language)} for p in error.problems]
-    )
+    return problem(request, 422, errors=[_error(p.field, p.message.in_language(language)) for p in error.problems])
+
+
+async def _lines_refused(request: Request, error: SyncRefused) -> ProblemResponse:
+    language = language_of(request)
+    errors = [
+        {"line": fault.line, **_error(p.field, p.message.in_language(language))}
+        for fault in error.faults
+        for p in fault.problems
+    ]
+    return problem(request, 422, detail=error.message.in_language(language), errors=errors[:_SHOWN_OF_LINES])
 
 
 async def _not_found(request: Request, error: NotFound) -> ProblemResponse:
-    message = error.message.in_language(language_of(request))
-    return problem(request, 404, detail=message, errors=[{"field": error.field, "message": message}])
+    return _problem_of(request, 404, error.field, error.message)
+
+
+async def _conflict(request: Request, error: RecordConflict) -> ProblemResponse:
+    return _problem_of(request, 409, error.field, error.message)
+
+
+async def _stale(request: Request, error: StaleRecord) -> ProblemResponse:
+    field = "If-Match" if "if-match" in request.headers else "If-None-Match"
+    response = _problem_of(request, 412, field, error.message)
+    if error.version is not None:
+        response.headers["ETag"] = etag(error.version)
+    return response
+
+
+async def _unacceptable(request: Request, error: Unacceptable) -> ProblemResponse:
+    return _problem_of(request, error.status, error.field, error.message)
 
 
 async def _unavailable(request: Request, error: JinxueError) -> ProblemResponse:
     _log.error("%s", error)
-    return problem(request, 503, detail=error.message.in_language(language_of(request)))
+    response = problem(request, 503, detail=error.message.in_language(language_of(request)))
+    if isinstance(error, StoreError):
+        response.headers["Retry-After"] = str(_RETRY_SECONDS)
+    return response
 
 
 async def _http(request: Request, error: HTTPException) -> ProblemResponse:
@@ -126,7 +184,11 @@ def add_error_handlers(app: FastAPI) -> None:
     """Let every error leave as a problem."""
     app.add_exception_handler(RequestValidationError, _invalid_fields)  # type: ignore[arg-type]
     app.add_exception_handler(InvalidRequest, _invalid_request)  # type: ignore[arg-type]
+    app.add_exception_handler(SyncRefused, _lines_refused)  # type: ignore[arg-type]
     app.add_exception_handler(NotFound, _not_found)  # type: ignore[arg-type]
+    app.add_exception_handler(RecordConflict, _conflict)  # type: ignore[arg-type]
+    app.add_exception_handler(StaleRecord, _stale)  # type: ignore[arg-type]
+    app.add_exception_handler(Unacceptable, _unacceptable)  # type: ignore[arg-type]
     app.add_exception_handler(JinxueError, _unavailable)  # type: ignore[arg-type]
     app.add_exception_handler(HTTPException, _http)  # type: ignore[arg-type]
     app.add_exception_handler(Exception, _unexpected)

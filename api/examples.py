@@ -44,3 +44,72 @@ AUDIENCE_EXAMPLES: dict[str, Any] = {
         "value": {"instance_id": "team-leader-training@hub-pingshan-1", "k": 10},
     }
 }
+
+RECORD_IDS = {
+    "site": "hub-pingshan",
+    "course": "team-leader-training",
+    "course_instance": "team-leader-training@hub-pingshan-1",
+    "learner": "learner-0001",
+    "enterprise": "foxconn",
+}
+"""By the record's `type`: an id of the bundled network."""
+
+RECORDS: dict[str, dict[str, Any]] = {
+    "site": {
+        "name": "深圳市职工继续教育学院坪山校区",
+        "kind": "hub",
+        "district": "坪山区",
+        "latitude": 22.70135,
+        "longitude": 114.34762,
+        "datum": "wgs84",
+        "clusters": ["智能机器人", "工业母机"],
+    },
+    "course": {
+        "title": "企业班组长培训",
+        "description": "排班、派工、带新人、开班前会、处理矛盾，内容按企业情况安排。",
+        "provider": "深圳市职工继续教育学院",
+        "occupations": ["班组长", "车队长"],
+        "skill_level": "中级工",
+        "duration_hours": 24,
+        "customisable": True,
+    },
+    "course_instance": {
+        "course_id": "team-leader-training",
+        "mode": "at_site",
+        "site_id": "hub-pingshan",
+        "start_date": "2027-03-06",
+        "end_date": "2027-03-13",
+        "schedule": "weekend",
+        "seats": 40,
+        "enrolled": 6,
+    },
+    "learner": {
+        "occupation": "数控车工",
+        "skill_level": "中级工",
+        "place": "宝安区沙井街道",
+        "goal": "想学加工中心编程",
+    },
+    "enterprise": {"name": "富士康", "place": "龙华区", "needs": "新提拔的线长不会带班", "headcount": 40},
+}
+"""By the record's `type`: the whole of one."""
+
+RECORD_CHANGES: dict[str, dict[str, Any]] = {
+    "site": {"status": "suspended"},
+    "course": {"duration_hours": 32},
+    "course_instance": {"enrolled": 7},
+    "learner": {"goal": None},
+    "enterprise": {"headcount": 60},
+}
+"""By the record's `type`: a change of one."""
+
+REVIEW_EXAMPLES: dict[str, Any] = {
+    "approve": {"summary": "Approve", "value": {"decision": "approved"}},
+    "reject": {"summary": "Reject", "value": {"decision": "rejected", "reason": "课时与内容不符，请补充实操安排。"}},
+}
+
+SYNC_EXAMPLE = """\
+{"type": "course", "course_id": "forklift", "title": "叉车司机培训", "skill_level": "初级工"}
+{"type": "course_instance", "instance_id": "forklift-1", "course_id": "forklift", "mode": "at_site", "site_id": "hub-pingshan", "seats": 30}
+{"type": "course_instance", "instance_id": "forklift-1", "action": "patch", "enrolled": 3}
+{"type": "course_instance", "instance_id": "forklift-1", "action": "delete"}
+"""

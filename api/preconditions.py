@@ -15,7 +15,10 @@ _VERSION = re.compile(r'(?<!W/)"([1-9][0-9]{0,17})"')  # a weak tag matches noth
 
 IfMatch = Annotated[
     list[str] | None,
-    Header(alias="If-Match", description='Change the record only if its `ETag` is one of these, such as `"7"`; `*`: if it is there.'),
+    Header(
+        alias="If-Match",
+        description='Change the record only if its `ETag` is one of these, such as `"7"`; `*`: if it is there.',
+    ),
 ]
 IfNoneMatch = Annotated[
     list[str] | None, Header(alias="If-None-Match", description="`*`: write the record only if it is not there yet.")

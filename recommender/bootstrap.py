@@ -1,6 +1,7 @@
 """Where settings become wired parts: the only place that knows which store, encoder and folder are used."""
 
 import datetime
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -17,6 +18,7 @@ from recommender.snapshot import Fit, Snapshot, SnapshotFolder, build_snapshot
 from recommender.store import CatalogueStore, CatalogueVersion, KeptFit, Loaded
 
 _RELATIVE = "+relative"
+_log = logging.getLogger("jinxue")
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +162,11 @@ class Workshop:
             if saved is None:
                 raise
             return saved, None
-        if self.snapshots.current() != snapshot.version:
-            self.snapshots.save(snapshot)
+        if saved is None or (saved.version, self.snapshots.current()) != (snapshot.version, snapshot.version):
+            try:
+                self.snapshots.save(snapshot)
+            except SnapshotError as error:  # it can answer all the same
+                _log.warning("%s", error)
         return snapshot, version
 
 

@@ -73,7 +73,7 @@ class _Parts:
         return part
 
 
-def _in_order(keys: Sequence[str], records: Sequence[Any]) -> Sequence[Any]:
+def _in_order(keys: Sequence[str], records: Sequence[Any]) -> tuple[Any, ...]:
     """Return `records` ordered by these ids, themselves if they are: the order of a table's rows makes no difference to any answer."""
     ordered = tuple(_sorted(keys, records))
     return records if isinstance(records, tuple) and all(map(is_, records, ordered)) else ordered

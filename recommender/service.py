@@ -13,7 +13,10 @@ from recommender.store import CatalogueStore, Loaded
 
 
 class Service:
-    """Answers from `matcher`, whose snapshot `catch_up` keeps that of the records. `registry` writes them."""
+    """Answers from `matcher`, whose snapshot `catch_up` keeps that of the records. `registry` writes them.
+
+    `store_version` is the catalogue version that was last seen in the store, None before.
+    """
 
     def __init__(self, workshop: Workshop) -> None:
         """Open what answers; StoreError, SnapshotError or EncoderError when there is nothing to answer from."""
@@ -26,6 +29,7 @@ class Service:
         # the snapshot's own tables, so that the next change shows which of them it touched
         self._loaded = Loaded(snapshot.network.catalogue, version) if version else None
         self._saved = workshop.snapshots.current()
+        self.store_version: int | None = version.version if version else None
         network = snapshot.network
         network.distances_from(
             network.gazetteer.point_of(network.gazetteer.city)
@@ -52,10 +56,13 @@ class Service:
         """
         if (pinned := self.pinned) is not None:
             self._loaded = None
-            if self.matcher.snapshot.version == pinned:
-                return False
-            return self._swap(self.workshop.snapshots.load(self._encoder, self.workshop.policy, pinned))
+            if self.matcher.snapshot.version != pinned:
+                return self._swap(self.workshop.snapshots.load(self._encoder, self.workshop.policy, pinned))
+            latest = self.store.version()
+            self.store_version = latest.version if latest else None
+            return False
         loaded = self.store.load_since(self._loaded) if self._loaded else self.store.load()
+        self.store_version = loaded.version.version
         if loaded is self._loaded:
             return False
         before = self.matcher.snapshot

@@ -1,48 +1,134 @@
-"""A real service in a process of its own, for tests that speak to it as a stranger would."""
+"""Real services in processes of their own, for tests that speak to them as a stranger would."""
 
 import os
 import shlex
+import signal
 import subprocess
 import sys
+import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self, TypeVar
+
+import httpx
 
 ROOT = Path(__file__).parents[1]
+PATIENCE_SECONDS = 60.0
+_COMMAND = (sys.executable, "-m", "recommender.cli")
+Seen = TypeVar("Seen")
 
 
-class LiveService:
-    """The bundled network, imported into `state`, built, and served on a free port while the block runs."""
+def eventually(look: Callable[[], Seen], *, seconds: float = PATIENCE_SECONDS, told: Callable[[], str] = str) -> Seen:
+    """Return what `look` returns once it is true; AssertionError with what is `told` when it never is."""
+    end = time.monotonic() + seconds
+    while not (seen := look()):
+        assert time.monotonic() < end, f"not within {seconds:.0f} s: {told()}"
+        time.sleep(0.02)
+    return seen
 
-    def __init__(self, state: Path) -> None:
-        self.environment = {**os.environ, "JINXUE_STATE": str(state), "PYTHONPATH": str(ROOT)}
+
+class ServiceProcess:
+    """`jinxue serve` on a state folder that holds what it needs, on a free port while the block runs.
+
+    `settings` are the service's, by their names; several may share a state, or a database. What it says on stderr is in `log`.
+    """
+
+    def __init__(self, state: Path, **settings: object) -> None:
+        bare = {name: value for name, value in os.environ.items() if not name.startswith("JINXUE_")}
+        given = {f"JINXUE_{name.upper()}": str(value) for name, value in settings.items() if value is not None}
+        self.environment = {**bare, "JINXUE_STATE": str(state), "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", **given}
         self.url = ""
+        self.process: subprocess.Popen[str] | None = None
+        self._log = state.with_name(f"{state.name}-{id(self):x}.log")
 
     def run_command(self, command: str, *, cwd: Path) -> subprocess.CompletedProcess[str]:
         """Run a command `[VARIABLE=value] jinxue …` as a shell with the installed script would."""
         words = shlex.split(command)
         script = words.index("jinxue")
         environment = {**self.environment, **dict(word.split("=", 1) for word in words[:script])}
-        told = [sys.executable, "-m", "recommender.cli", *words[script + 1 :]]
+        told = [*_COMMAND, *words[script + 1 :]]
         return subprocess.run(told, capture_output=True, text=True, cwd=cwd, env=environment, check=False)
+
+    def launch(self) -> None:
+        """Start the process."""
+        words = [*_COMMAND, "serve", "--port", "0"]
+        with self._log.open("ab") as log:
+            self.process = subprocess.Popen(
+                words, stdout=subprocess.PIPE, stderr=log, text=True, env=self.environment
+            )
+
+    def await_ready(self) -> Self:
+        """Return when it says that it answers."""
+        assert self.process is not None
+        assert self.process.stdout is not None
+        patience = threading.Timer(PATIENCE_SECONDS, self.process.kill)
+        patience.start()
+        for line in self.process.stdout:
+            if line.startswith("curl"):
+                self.url = line.split()[2].removesuffix("/v1/recommendations")
+                patience.cancel()
+                return self
+        patience.cancel()
+        raise AssertionError(f"the service ended with {self.process.wait()}: {self.log}")
+
+    def start(self) -> Self:
+        """Start the process, and return when it says that it answers."""
+        self.launch()
+        return self.await_ready()
+
+    @property
+    def pid(self) -> int:
+        """The process's number."""
+        assert self.process is not None
+        return self.process.pid
+
+    @property
+    def log(self) -> str:
+        """What all processes of this service have said so far."""
+        return self._log.read_text(encoding="utf-8")
+
+    def client(self, *, seconds: float = 30) -> httpx.Client:
+        """Return a client of the process that runs now."""
+        return httpx.Client(base_url=self.url, timeout=seconds, trust_env=False)
+
+    def ready(self) -> dict[str, Any]:
+        """Return what `/readyz` says."""
+        with self.client() as client:
+            return dict(client.get("/readyz").raise_for_status().json())
+
+    def end(self, number: int = signal.SIGTERM) -> int:
+        """Send a signal, and return with what the process ended: minus the signal's number when it was that."""
+        if self.process is None:
+            return 0
+        if self.process.poll() is None:
+            self.process.send_signal(number)
+        try:
+            return self.process.wait(timeout=40)
+        finally:
+            self.process.kill()
+            assert self.process.stdout is not None
+            self.process.stdout.close()
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        self.end(signal.SIGKILL)
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.end()
+
+
+class LiveService(ServiceProcess):
+    """The bundled network, imported into `state`, built, and served while the block runs."""
 
     def __enter__(self) -> Self:
         for command in ("jinxue import", "jinxue build"):
             done = self.run_command(command, cwd=ROOT)
             assert done.returncode == 0, done.stderr
-        words = [sys.executable, "-m", "recommender.cli", "serve", "--port", "0"]
-        self.process = subprocess.Popen(words, stdout=subprocess.PIPE, text=True, env=self.environment)
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            if line.startswith("curl"):
-                self.url = line.split()[2].removesuffix("/v1/recommendations")
-                return self
-        raise AssertionError(f"the service ended with {self.process.wait()}")
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.process.terminate()
-        self.process.wait(timeout=10)
-        if self.process.stdout is not None:
-            self.process.stdout.close()
+        return self.start()

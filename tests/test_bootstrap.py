@@ -11,9 +11,11 @@ from recommender.catalogue import write_catalogue
 from recommender.domain import Catalogue
 from recommender.encoder import Encoder
 from recommender.errors import CatalogueError, SettingsError, SnapshotError, StoreError
+from recommender.registry import KINDS, Action, Caller, Decision, Edit
 from recommender.requests import LearnerRequest
 from recommender.service import Service
 from recommender.settings import Settings
+from recommender.snapshot import Snapshot
 from tests.networks import TODAY, Shape, random_catalogue
 
 TOMORROW = TODAY + datetime.timedelta(days=1)
@@ -45,6 +47,12 @@ def relative(tmp_path: Path) -> Path:
     for name, text in RELATIVE.items():
         (tmp_path / "relative" / name).write_text(text, encoding="utf-8")
     return tmp_path / "relative"
+
+
+def opened(workshop: Workshop, encoder: Encoder) -> Snapshot:
+    """Return the snapshot that a service would begin with."""
+    with workshop.open_store(at_once=False) as store:
+        return workshop.open_snapshot(encoder, store)[0]
 
 
 def start_of(catalogue: Catalogue) -> datetime.date | None:
@@ -130,7 +138,7 @@ def served(workshop: Workshop, relative: Path, encoder: Encoder) -> Workshop:
 def test_a_snapshot_that_fits_is_loaded_as_it_is(served: Workshop, encoder: Encoder) -> None:
     current = served.snapshots.path / (served.snapshots.current() or "")
     written = (current / "manifest.json").stat().st_mtime_ns
-    snapshot = served.open_snapshot(encoder)
+    snapshot = opened(served, encoder)
 
     assert snapshot.version == current.name
     assert (current / "manifest.json").stat().st_mtime_ns == written
@@ -146,10 +154,11 @@ def test_a_loaded_snapshot_answers_like_the_one_that_was_built(served: Workshop,
 
 
 def test_a_snapshot_behind_the_store_is_built_anew(served: Workshop, dated: Path, encoder: Encoder) -> None:
-    served.import_catalogue(dated, today=TODAY)
-    snapshot = served.open_snapshot(encoder)
+    served.import_catalogue(dated, today=TODAY, remove_missing=True)
+    snapshot = opened(served, encoder)
 
-    assert (snapshot.catalogue_version, served.snapshots.current()) == (2, snapshot.version)
+    written = served.read_store().version.version
+    assert (snapshot.catalogue_version, served.snapshots.current()) == (written, snapshot.version)
 
 
 @pytest.mark.parametrize("damaged", ["CURRENT", "manifest.json", "catalogue.json", "instances.faiss", "learners.faiss"])
@@ -162,7 +171,7 @@ def test_a_damaged_snapshot_is_built_anew(
     file = folder / damaged if damaged == "CURRENT" else folder / version / damaged
     file.unlink() if content is None else file.write_bytes(content)
 
-    assert served.open_snapshot(encoder).version == version == served.snapshots.current()
+    assert opened(served, encoder).version == version == served.snapshots.current()
     assert served.snapshots.load(encoder, served.policy).version == version
 
 
@@ -175,41 +184,78 @@ def test_a_snapshot_of_another_encoder_or_policy_is_built_anew(
     policy.write_text(text.replace("half_distance_km = 5.0", "half_distance_km = 4.0"), encoding="utf-8")
     other = Workshop(served.settings.model_copy(update={"policy": policy}))
 
-    assert other.open_snapshot(encoder).version != before
-    assert other.open_snapshot(encoder).policy.half_distance_km == 4.0
+    assert opened(other, encoder).version != before
+    assert opened(other, encoder).policy.half_distance_km == 4.0
 
 
-def test_a_refresh_swaps_the_snapshot_that_serves_whole(served: Workshop, dated: Path, encoder: Encoder) -> None:
+def test_what_is_written_is_answered_from_a_whole_new_snapshot(served: Workshop, dated: Path) -> None:
     service = Service(served)
     old = service.matcher
-    assert service.refresh() is False
+    assert service.catch_up() is False
     assert service.matcher is old
 
-    served.import_catalogue(dated, today=TODAY)
-    version = served.build(encoder).version
+    imported = served.import_catalogue(dated, today=TODAY, remove_missing=True)
 
-    assert service.refresh() is True
-    assert (service.matcher.snapshot.version, service.matcher.snapshot.catalogue_version) == (version, 2)
-    assert old.snapshot.version != version
-    assert service.refresh() is False
+    assert service.catch_up() is True
+    assert service.matcher.snapshot.catalogue_version == imported.version
+    assert old.snapshot.version != service.matcher.snapshot.version
+    assert service.catch_up() is False
 
 
-def test_a_refresh_refuses_a_broken_snapshot_and_the_old_one_serves_on(served: Workshop, dated: Path) -> None:
+def test_a_pinned_snapshot_answers_whatever_is_written_until_it_is_released(served: Workshop, dated: Path) -> None:
     service = Service(served)
+    old = service.matcher.snapshot
+    served.import_catalogue(dated, today=TODAY, remove_missing=True)
+    assert service.catch_up()
+    service.save()
+
+    served.snapshots.pin(old.version)
+    assert service.catch_up()
+    assert service.matcher.snapshot.version == old.version
+    assert Service(served).matcher.snapshot.version == old.version
+    served.import_catalogue(dated, today=TOMORROW)
+    assert service.catch_up() is False
+
+    served.snapshots.release()
+    assert service.catch_up()
+    assert service.matcher.snapshot.catalogue_version == served.read_store().version.version
+
+
+def test_a_damaged_pinned_snapshot_is_refused_and_the_old_one_serves_on(served: Workshop, dated: Path) -> None:
+    service = Service(served)
+    pinned = service.matcher.snapshot.version
+    served.import_catalogue(dated, today=TODAY, remove_missing=True)
+    service.catch_up()
+    service.save()
     old = service.matcher
-    served.import_catalogue(dated, today=TODAY)
-    current = served.snapshots.path / served.build().version
-    (current / "catalogue.json").write_bytes(b"{}")
+    served.snapshots.pin(pinned)
+    (served.snapshots.path / pinned / "catalogue.json").write_bytes(b"{}")
     with pytest.raises(SnapshotError, match="the file catalogue"):
-        service.refresh()
+        service.catch_up()
     assert service.matcher is old
 
-    shutil.rmtree(current)
+    shutil.rmtree(served.snapshots.path / pinned)
     with pytest.raises(SnapshotError, match="manifest"):
-        service.refresh()
-    (served.snapshots.path / "CURRENT").unlink()
-    assert service.refresh() is False
+        service.catch_up()
     assert service.matcher is old
+
+
+def test_a_new_fit_is_taken_up_by_who_serves(served: Workshop) -> None:
+    service = Service(served)
+    before = service.matcher.snapshot
+    text = Edit(KINDS["course"], "robots", Action.PATCH, {"occupations": ["示教器操作员"]})
+    service.registry.edit(text, Caller())
+    service.registry.review("robots", Decision.APPROVED, Caller(), reason=None, expected=None)
+    service.catch_up()
+    assert service.matcher.snapshot.fit.digest == before.fit.digest
+
+    service.refit()
+    assert service.catch_up()
+    assert service.matcher.snapshot.fit.digest != before.fit.digest
+    assert service.matcher.snapshot.fit.fits(service.matcher.snapshot.network)
+    written = served.read_store().version.version
+    service.refit()
+    assert served.read_store().version.version == written
 
 
 def test_today_is_the_day_it_is_in_the_city(tmp_path: Path) -> None:

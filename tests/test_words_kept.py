@@ -1,9 +1,7 @@
-"""The space of words on disk and in the service: exact, refused when damaged, new words found at once, and kept on request."""
+"""The space of words in the service: new words found at once, and kept on request."""
 
 import dataclasses
-import datetime
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -13,25 +11,16 @@ from recommender import cli
 from recommender.bootstrap import Workshop
 from recommender.domain import Catalogue, Course
 from recommender.encoder import load_encoder
-from recommender.errors import SnapshotError
+from recommender.registry.merge import merge
 from recommender.requests import LearnerRequest
 from recommender.service import Service
 from recommender.settings import Settings
 from recommender.snapshot import Snapshot
-from recommender.words import WordSpace
 from tests.handmade import course, taught
 from tests.networks import TODAY, random_catalogue
 
 WISH = "绞吸船XQ-9000"
 BORN = course("born", title="疏浚设备操作", description=f"学习{WISH}的操作与保养，掌握现场安全要求。")
-CORPUS = ["S7-1200 编程", "电焊", "FANUC 机器人", "养老护理"]
-
-
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    path = tmp_path / "words.npz"
-    WordSpace.fit(CORPUS).save(path)
-    return path
 
 
 @pytest.fixture
@@ -43,8 +32,8 @@ def workshop(tmp_path: Path) -> Workshop:
 
 
 def store(workshop: Workshop, catalogue: Catalogue) -> None:
-    with workshop.open_store() as opened:
-        opened.replace(catalogue, imported_at=datetime.datetime.now(datetime.UTC), source="test", day=TODAY)
+    with workshop.open_store() as opened, opened.write(source="test", day=TODAY) as transaction:
+        merge(transaction, catalogue, remove_missing=True)
 
 
 def with_course(catalogue: Catalogue, new: Course) -> Catalogue:
@@ -70,59 +59,6 @@ def words_of(answer: dict[str, object], course_id: str) -> dict[str, dict[str, f
     """Return a course's contributions by name."""
     [item] = [item for item in answer["items"] if item["course"]["course_id"] == course_id]
     return {each["name"]: each for each in item["contributions"]}
-
-
-def test_a_saved_space_is_loaded_to_the_bit(file: Path) -> None:
-    asked = [*CORPUS, "s7", "fanuc", "鳕", "", "护理"]
-    saved, loaded = WordSpace.fit(CORPUS), WordSpace.load(file)
-    assert loaded.dimension == saved.dimension
-    assert loaded.encode_queries(asked).tobytes() == saved.encode_queries(asked).tobytes()
-    loaded.save(file.with_name("again.npz"))
-    assert file.with_name("again.npz").read_bytes() == file.read_bytes()
-
-
-def rewrite(file: Path, **arrays: object) -> None:
-    """Write the same archive with other `arrays` in it."""
-    with np.load(file) as opened:
-        present = dict(opened)
-    np.savez(file, **{**present, **arrays})
-
-
-def write_array(file: Path) -> None:
-    with file.open("wb") as opened:
-        np.save(opened, np.zeros(3))
-
-
-DAMAGES: dict[str, Callable[[Path], object]] = {
-    "missing": Path.unlink,
-    "half of it": lambda file: file.write_bytes(file.read_bytes()[: file.stat().st_size // 2]),
-    "no archive": lambda file: file.write_bytes(b"\xff" * 100),
-    "another archive": lambda file: np.savez(file, terms=np.zeros(3)),
-    "a changed byte": lambda file: file.write_bytes(file.read_bytes().replace(b"s7-1200", b"s7-1201", 1)),
-    "a pickle": lambda file: rewrite(file, idf=np.array([{}], dtype=object)),
-}
-
-
-# none of these reaches WordSpace.load in service, where a snapshot's checksums are looked at first
-OPEN: dict[str, Callable[[Path], object]] = {
-    "empty": lambda file: file.write_bytes(b""),
-    "another array": write_array,
-    "a basis of another size": lambda file: rewrite(file, basis=np.zeros((2, 2), np.float32)),
-}
-
-
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # numpy leaves half an archive open
-@pytest.mark.parametrize(
-    "damage",
-    [*DAMAGES, *OPEN],
-)
-def test_a_damaged_file_is_refused_with_the_way_out(file: Path, damage: str) -> None:
-    (DAMAGES | OPEN)[damage](file)
-    with pytest.raises(SnapshotError) as refusal:
-        WordSpace.load(file)
-    for sentence in refusal.value.message:
-        assert "words.npz" in sentence
-        assert "jinxue build" in sentence
 
 
 def test_a_word_born_last_week_is_found_by_the_service(tmp_path: Path, bundled_catalogue: Catalogue) -> None:
@@ -167,13 +103,13 @@ def test_the_command_build_keeps_words_on_request(workshop: Workshop, monkeypatc
     monkeypatch.chdir(state)
 
     def served() -> Path:
-        return workshop.snapshots.path / str(workshop.snapshots.current()) / "words.npz"
+        return workshop.snapshots.path / str(workshop.snapshots.current()) / "fit.npz"
 
     jinxue(monkeypatch, "build", "--state", state)
     before = served().read_bytes()
     store(workshop, with_course(random_catalogue(0), BORN))
     jinxue(monkeypatch, "build", "--keep-words", "--state", state)
     assert served().read_bytes() == before
-    assert workshop.snapshots.load(encoder, workshop.policy).catalogue_version == 2
+    assert "born" in workshop.snapshots.load(encoder, workshop.policy).network.course_row
     jinxue(monkeypatch, "build", "--state", state)
     assert served().read_bytes() != before

@@ -3,13 +3,14 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from api.dependencies import CurrentStandpoint, Json
 from api.errors import PROBLEMS
+from api.paging import Paged
 from api.schemas import CourseDetail, CourseOut, Page, PlaceOut, SiteDetail, SiteOut, TaxonomyOut
 from recommender.domain import Approval, PlaceKind, SiteKind, SiteStatus
-from recommender.requests import MAXIMUM_OFFSET, Phrase
+from recommender.requests import Phrase
 
 router = APIRouter(prefix="/v1", tags=["catalogue 目录"], responses=PROBLEMS)
 
@@ -17,14 +18,7 @@ CourseId = Annotated[str, Path(max_length=128, examples=["team-leader-training"]
 SiteId = Annotated[str, Path(max_length=128, examples=["hub-pingshan"])]
 
 
-class _Paged(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    limit: Annotated[int, Field(ge=1, le=100)] = 100
-    offset: Annotated[int, Field(ge=0, le=MAXIMUM_OFFSET)] = 0
-
-
-class CourseFilter(_Paged):
+class CourseFilter(Paged):
     """Which courses."""
 
     q: Phrase | None = Field(default=None, description="Words that title, description, occupations or provider hold.")
@@ -34,7 +28,7 @@ class CourseFilter(_Paged):
     approval: Approval = Approval.APPROVED
 
 
-class SiteFilter(_Paged):
+class SiteFilter(Paged):
     """Which sites."""
 
     kind: SiteKind | None = None
@@ -43,7 +37,7 @@ class SiteFilter(_Paged):
     place: Phrase | None = Field(default=None, description="A district or sub-district.")
 
 
-class PlaceFilter(_Paged):
+class PlaceFilter(Paged):
     """Which places."""
 
     q: Phrase | None = None

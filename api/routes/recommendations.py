@@ -61,9 +61,7 @@ async def recommend_to_stored_enterprise(
     at: CurrentStandpoint,
 ) -> Json:
     """Return the best courses for an enterprise of the catalogue."""
-    return Json(
-        at.matcher.recommend_to_enterprise(enterprise_id, today=at.today, **_given(request, listing))
-    )
+    return Json(at.matcher.recommend_to_enterprise(enterprise_id, today=at.today, **_given(request, listing)))
 
 
 def _given(request: Request, listing: ListingOptions) -> dict[str, Any]:

@@ -7,8 +7,10 @@ from pydantic import Field
 
 from api.schemas.records import Answer
 from api.schemas.writing import SCHEMAS
-from recommender.registry import Status, SyncMode
+from recommender.registry import SyncMode
 from recommender.store import Operation
+
+CourseRecord = SCHEMAS["course"].record
 
 
 class HistoryEntry(Answer):
@@ -18,7 +20,9 @@ class HistoryEntry(Answer):
     at: datetime.datetime
     key_id: str | None = Field(description="By whose key; null: without one.")
     operation: Operation
-    fields: dict[str, Any] = Field(description="The new values by field, or names alone for learners; a review's reason.")
+    fields: dict[str, Any] = Field(
+        description="The new values by field, or names alone for learners; a review's reason."
+    )
 
 
 class ChangeEntry(HistoryEntry):
@@ -42,8 +46,8 @@ class WaitingCourse(Answer):
     course_id: str
     version: int = Field(description="Its ETag, for `If-Match`: so that what is approved is what was read.")
     waiting: bool = Field(description="Whether it is a new text of an approved course.")
-    submitted: SCHEMAS["course"].record  # type: ignore[valid-type]
-    approved: SCHEMAS["course"].record | None  # type: ignore[valid-type]
+    submitted: CourseRecord  # type: ignore[valid-type]
+    approved: CourseRecord | None  # type: ignore[valid-type]
 
 
 class RecordHash(Answer):
@@ -88,7 +92,7 @@ class SyncResult(Answer):
     line: int | None = None
     type: str | None = None
     id: str | None = None
-    status: Status | str | None = Field(None, description="created, updated, unchanged, deleted or refused")
+    status: str | None = Field(None, description="created, updated, unchanged, deleted or refused")
     version: int | None = None
     approval: str | None = None
     waiting: bool | None = None

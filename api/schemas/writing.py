@@ -52,7 +52,9 @@ def _schemas(table: Table) -> Schemas:
     hints = get_type_hints(table.record, include_extras=True)
     noun = table.record.__name__
     fields: dict[str, Any] = {name: (hints[name], ...) for name in table.columns if name != DECIDED}
-    record = create_model(f"{noun}Record", __base__=Answer, __doc__=f"A {table.singular} as it was last submitted.", **fields)
+    record = create_model(
+        f"{noun}Record", __base__=Answer, __doc__=f"A {table.singular} as it was last submitted.", **fields
+    )
     reviewed = (_Reviewed,) if DECIDED in table.columns else ()
     shown: Any = (record, ...)
     stored = create_model(f"Stored{noun}", __base__=(_Versioned, *reviewed), record=shown)
@@ -69,11 +71,12 @@ def fields_schema(table: Table, *, partial: bool) -> dict[str, Any]:
     hints = get_type_hints(table.record, include_extras=True)
     fields: dict[str, Any] = {}
     for name, kind in table.columns.items():
-        needed = name in table.required_columns and name not in table.key and not partial
+        key = name in table.key  # it may be left out, as the address has it
+        needed = name in table.required_columns and not key and not partial
         hint: Any = str if kind is Kind.SKILL_LEVEL else hints[name]
         told = Field(... if needed else None, description=_LEVEL if kind is Kind.SKILL_LEVEL else None)
         if name != DECIDED:
-            fields[name] = (hint if needed else hint | None, told)
+            fields[name] = (hint if needed or key else hint | None, told)
     model: type[BaseModel] = create_model(
         f"{table.record.__name__}{'Changes' if partial else 'Fields'}", __config__=ConfigDict(extra="forbid"), **fields
     )

@@ -1,4 +1,4 @@
-"""Catalogue files into the store, and out of it."""
+"""Catalogue files merged into the store, and written out of it."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from recommender.cli.console import ERR, CatalogueArgument, StateOption, open_workshop, say
+from recommender.display import show_merge
 from recommender.settings import load_settings
 
 
@@ -13,15 +14,25 @@ def import_(
     catalogue: CatalogueArgument = None,
     state: StateOption = None,
     if_changed: Annotated[
-        bool, typer.Option("--if-changed", help="Do nothing when the store already holds it.")
+        bool, typer.Option("--if-changed", help="Do nothing when these files were imported last.")
     ] = False,
+    remove_missing: Annotated[
+        bool, typer.Option("--remove-missing", help="Remove what an earlier import brought and these files lack.")
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and change nothing.")] = False,
 ) -> None:
-    """Read a catalogue into the store, replacing what is there; a catalogue with an error changes nothing."""
+    """Merge a catalogue into the store, and say what that changes; one with an error changes nothing."""
     settings = load_settings(state=state)
     workshop = open_workshop(settings)
     with ERR.status("…"):
-        imported = workshop.import_catalogue(catalogue, today=workshop.today(), only_if_changed=if_changed)
-    if imported.reading is None:
+        imported = workshop.import_catalogue(
+            catalogue,
+            today=workshop.today(),
+            only_if_changed=if_changed,
+            remove_missing=remove_missing,
+            dry_run=dry_run,
+        )
+    if imported.reading is None or imported.merge is None:
         say(
             settings,
             f"目录没有变化（版本 {imported.version}）。",
@@ -30,14 +41,17 @@ def import_(
         return
     for notice in imported.reading.notices:
         ERR.print(notice.line(settings.language), style="yellow", markup=False)
-    read = imported.reading.catalogue
-    say(
-        settings,
-        f"已导入版本 {imported.version}：{len(read.sites)} 个阵地，{len(read.courses)} 门课程，{len(read.course_instances)} 个班次，"
-        f"{len(read.learners)} 名学员，{len(read.enterprises)} 家企业。",
-        f"Imported version {imported.version}: {len(read.sites)} sites, {len(read.courses)} courses, {len(read.course_instances)} classes, "
-        f"{len(read.learners)} learners, {len(read.enterprises)} enterprises.",
-    )
+    show_merge(imported.merge, settings.language, ERR)
+    if (kept := imported.merge.total("kept")) and not remove_missing:
+        say(
+            settings,
+            f"库中有 {kept} 条记录不在文件中，予以保留；要删除以前导入的，请加 --remove-missing。",
+            f"{kept} stored records are not in the files and stay; --remove-missing removes those that were imported before.",
+        )
+    if dry_run:
+        say(settings, "试运行：没有写入任何数据。", "Dry run: nothing was written.")
+    else:
+        say(settings, f"已导入，目录版本 {imported.version}。", f"Imported, catalogue version {imported.version}.")
 
 
 def export(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.doctor.finding import Finding, Severity
+from recommender.doctor.finding import Finding, note, sound, wrong
 from recommender.domain import Approval, Catalogue, Learner, PlaceKind
 from recommender.language import Bilingual
 from recommender.network import Network
@@ -22,28 +22,24 @@ def examine_data(catalogue: Catalogue, *, today: datetime.date) -> Iterator[Find
     if not any(place.kind is PlaceKind.CITY for place in catalogue.places):
         zh = "没有地点：缺少 kind 为 city 的一行。请重新导入含 places 的目录。"
         en = "There are no places: the row of kind city is missing; import a catalogue with places again."
-        yield Finding(_DATA, Severity.WRONG, Bilingual(zh, en))
+        yield wrong(_DATA, zh, en)
         return
     network = Network(catalogue)
     findings = [finding for check in _CHECKS if (finding := check(network, today))]
-    yield from findings or [Finding(_DATA, Severity.SOUND, Bilingual("没有发现问题", "nothing to remark"))]
+    yield from findings or [sound(_DATA, "没有发现问题", "nothing to remark")]
 
 
-def _note(zh: str, en: str, ids: Sequence[str]) -> Finding | None:
+def _listed(zh: str, en: str, ids: Sequence[str]) -> Finding | None:
     """Return a note behind the number of `ids`, with a few of them; None when there are none."""
     if not ids:
         return None
     shown, more = ids[:_EXAMPLES], len(ids) > _EXAMPLES
     examples = "、".join(shown) + (" 等" if more else ""), ", ".join(shown) + (", …" if more else "")
-    return Finding(
-        _DATA,
-        Severity.NOTE,
-        Bilingual(f"{len(ids)} {zh}（{examples[0]}）", f"{len(ids)} {en} ({examples[1]})"),
-    )
+    return note(_DATA, f"{len(ids)} {zh}（{examples[0]}）", f"{len(ids)} {en} ({examples[1]})")
 
 
 def _counted(zh: str, en: str, count: int) -> Finding | None:
-    return Finding(_DATA, Severity.NOTE, Bilingual(f"{count} {zh}", f"{count} {en}")) if count else None
+    return note(_DATA, f"{count} {zh}", f"{count} {en}") if count else None
 
 
 def _open(network: Network, today: datetime.date) -> NDArray[np.bool_]:
@@ -58,12 +54,12 @@ def _nothing_to_enrol_in(network: Network, today: datetime.date) -> Finding | No
         return None
     zh = "没有一个班次可以报名，任何推荐都会是空的。请检查审核状态、报名截止日期、名额和阵地状态。"
     en = "Not one class can be enrolled in, every answer will be empty; check approval, deadlines, seats and the state of the sites."
-    return Finding(_DATA, Severity.WRONG, Bilingual(zh, en))
+    return wrong(_DATA, zh, en)
 
 
 def _sites_nowhere(network: Network, today: datetime.date) -> Finding | None:
     nowhere = np.isnan(network.site_points).any(axis=1)
-    return _note(
+    return _listed(
         "个阵地没有位置，其班次的距离未知，请补充经纬度或所在街道",
         "sites have no point, so that the distance of their classes is unknown; give coordinates or a sub-district",
         [network.sites[row].site_id for row in np.flatnonzero(nowhere)],
@@ -71,7 +67,7 @@ def _sites_nowhere(network: Network, today: datetime.date) -> Finding | None:
 
 
 def _courses_without_text(network: Network, today: datetime.date) -> Finding | None:
-    return _note(
+    return _listed(
         "门课程没有介绍，只能按名称推荐，请补充 description",
         "courses have no description and can be found by their title only; write one",
         [course.course_id for course in network.courses if not course.description],
@@ -79,7 +75,7 @@ def _courses_without_text(network: Network, today: datetime.date) -> Finding | N
 
 
 def _courses_without_class(network: Network, today: datetime.date) -> Finding | None:
-    return _note(
+    return _listed(
         "门课程没有班次，不会被推荐，请开班或删除",
         "courses have no class and are never recommended; offer one, or remove them",
         [network.courses[row].course_id for row in np.flatnonzero(np.diff(network.first_row) == 0)],
@@ -90,7 +86,7 @@ def _courses_closed(network: Network, today: datetime.date) -> Finding | None:
     listed = np.zeros(len(network.courses), dtype=bool)
     listed[network.course_of[_open(network, today)]] = True
     offered = np.diff(network.first_row) > 0
-    return _note(
+    return _listed(
         "门已通过审核的课程没有一个班次可以报名（已截止、已结束、已满或阵地停用），请开新班",
         "approved courses have classes but none that can be enrolled in (closed, over, full, or at a closed site); offer new ones",
         [
@@ -101,17 +97,9 @@ def _courses_closed(network: Network, today: datetime.date) -> Finding | None:
     )
 
 
-def _courses_pending(network: Network, today: datetime.date) -> Finding | None:
-    return _note(
-        "门课程等待审核，审核通过后才会被推荐",
-        "courses wait for review and are recommended only once they are approved",
-        [course.course_id for course in network.courses if course.approval is Approval.PENDING],
-    )
-
-
 def _classes_over(network: Network, today: datetime.date) -> Finding | None:
     over = network.end_day < today.toordinal()
-    return _note(
+    return _listed(
         "个班次已经结束，可以删除",
         "classes are over and may be removed",
         [network.instances[row].instance_id for row in np.flatnonzero(over)],
@@ -119,7 +107,7 @@ def _classes_over(network: Network, today: datetime.date) -> Finding | None:
 
 
 def _classes_overfull(network: Network, today: datetime.date) -> Finding | None:
-    return _note(
+    return _listed(
         "个班次的报名人数超过名额，请核对 seats 和 enrolled",
         "classes have more people enrolled than seats; check seats and enrolled",
         [one.instance_id for one in network.instances if one.seats is not None and one.enrolled > one.seats],
@@ -151,7 +139,6 @@ _CHECKS: tuple[Check, ...] = (
     _sites_nowhere,
     _courses_without_class,
     _courses_closed,
-    _courses_pending,
     _courses_without_text,
     _classes_over,
     _classes_overfull,

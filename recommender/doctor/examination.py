@@ -9,10 +9,10 @@ from recommender.doctor.finding import Finding, Severity
 from recommender.errors import JinxueError, StoreError
 from recommender.language import Bilingual
 
-_PARTS: tuple[tuple[Bilingual, Callable[[Workshop], Bilingual]], ...] = (
-    (Bilingual("编码器", "encoder"), parts.encoder),
-    (Bilingual("状态文件夹", "state folder"), parts.state),
-    (Bilingual("目录库", "store"), parts.store),
+_PARTS: tuple[tuple[Bilingual, Callable[[Workshop], Finding]], ...] = (
+    (parts.ENCODER, parts.encoder),
+    (parts.STATE, parts.state),
+    (parts.STORE, parts.store),
     (parts.SNAPSHOT, parts.snapshot),
 )
 
@@ -21,13 +21,12 @@ def examine(workshop: Workshop) -> Iterator[Finding]:
     """Yield one finding per part, then what is to be said of the stored data."""
     for part, check in _PARTS:
         try:
-            yield Finding(part, Severity.SOUND, check(workshop))
+            yield check(workshop)
         except JinxueError as error:
             yield Finding(part, Severity.WRONG, error.message)
-    if pinned := parts.pin(workshop):
-        yield pinned
     try:
         catalogue, _ = workshop.read_store()
     except StoreError:  # which has been said
         return
+    yield parts.reviews(workshop)
     yield from examine_data(catalogue, today=workshop.today())

@@ -21,3 +21,18 @@ class Finding:
     part: Bilingual
     severity: Severity
     message: Bilingual
+
+
+def sound(part: Bilingual, zh: str, en: str) -> Finding:
+    """Return that all is well with a part."""
+    return Finding(part, Severity.SOUND, Bilingual(zh, en))
+
+
+def note(part: Bilingual, zh: str, en: str) -> Finding:
+    """Return what somebody should know of a part."""
+    return Finding(part, Severity.NOTE, Bilingual(zh, en))
+
+
+def wrong(part: Bilingual, zh: str, en: str) -> Finding:
+    """Return what must be mended in a part."""
+    return Finding(part, Severity.WRONG, Bilingual(zh, en))

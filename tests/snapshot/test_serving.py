@@ -1,13 +1,11 @@
 """Which snapshot serves: the saved one while it is sound, a new one when it is not, the old one when a build fails."""
 
-import datetime
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from recommender.bootstrap import Workshop
-from recommender.domain import Catalogue
 from recommender.encoder import Encoder
 from recommender.errors import EncoderError, SnapshotError, StoreError
 from recommender.language import Bilingual
@@ -16,19 +14,20 @@ from recommender.service import Service
 from recommender.settings import Settings
 from recommender.snapshot import Snapshot
 from tests.networks import TODAY, random_catalogue
+from tests.serving import import_records
 
 
 @pytest.fixture
 def workshop(tmp_path) -> Workshop:
     """A workshop of its own, with a random network in its store."""
     made = Workshop(Settings(state=tmp_path / "state", _env_file=None))
-    _store(made, random_catalogue(0))
+    import_records(made, random_catalogue(0), day=TODAY)
     return made
 
 
-def _store(workshop: Workshop, catalogue: Catalogue) -> None:
-    with workshop.open_store() as store:
-        store.replace(catalogue, imported_at=datetime.datetime.now(datetime.UTC), source="test", day=TODAY)
+def _opened(workshop: Workshop, encoder: Encoder) -> Snapshot:
+    with workshop.open_store(at_once=False) as store:
+        return workshop.open_snapshot(encoder, store)[0]
 
 
 def _folder(workshop: Workshop) -> Path:
@@ -40,14 +39,14 @@ def _built_at(snapshot_folder: Path) -> int:
 
 
 def test_without_a_snapshot_one_is_built(workshop, encoder):
-    snapshot = workshop.open_snapshot(encoder)
+    snapshot = _opened(workshop, encoder)
     assert workshop.snapshots.current() == snapshot.version
 
 
 def test_a_sound_snapshot_is_loaded_and_not_built_again(workshop, encoder):
     workshop.build(encoder)
     built = _built_at(_folder(workshop))
-    workshop.open_snapshot(encoder)
+    _opened(workshop, encoder)
     assert _built_at(_folder(workshop)) == built
 
 
@@ -68,25 +67,25 @@ def test_a_damaged_snapshot_is_built_anew(workshop, encoder, damage):
     DAMAGES[damage](workshop)
     with pytest.raises(SnapshotError):
         workshop.snapshots.load(encoder, workshop.policy)
-    assert workshop.open_snapshot(encoder).version == version
+    assert _opened(workshop, encoder).version == version
     assert workshop.snapshots.load(encoder, workshop.policy).version == version
 
 
 def test_a_snapshot_older_than_the_store_is_built_anew(workshop, encoder):
     old = workshop.build(encoder)
-    _store(workshop, random_catalogue(1))
-    assert workshop.open_snapshot(encoder).catalogue_version == old.catalogue_version + 1
+    import_records(workshop, random_catalogue(1), day=TODAY)
+    assert _opened(workshop, encoder).catalogue_version == old.catalogue_version + 1
 
 
 def test_a_snapshot_under_another_policy_is_built_anew(workshop, encoder, policy):
     old = workshop.build(encoder)
     workshop.policy = policy.model_copy(update={"unknown_quality": 0.3})
-    assert workshop.open_snapshot(encoder).version != old.version
+    assert _opened(workshop, encoder).version != old.version
 
 
 def test_an_empty_store_gives_no_snapshot(tmp_path, encoder):
     with pytest.raises(StoreError, match="import"):
-        Workshop(Settings(state=tmp_path, _env_file=None)).open_snapshot(encoder)
+        _opened(Workshop(Settings(state=tmp_path, _env_file=None)), encoder)
 
 
 class _TiringEncoder:
@@ -109,30 +108,18 @@ def test_the_old_snapshot_serves_on_when_a_build_fails_halfway(workshop, encoder
     service = Service(workshop)
     question = LearnerRequest(goal="叉车")
     before = service.matcher.recommend(question, today=TODAY)
-    _store(workshop, random_catalogue(1))
+    import_records(workshop, random_catalogue(1), day=TODAY)
     with pytest.raises(EncoderError):
         workshop.build(_TiringEncoder(encoder, texts))
-    assert service.refresh() is False
-    assert service.matcher.recommend(question, today=TODAY) == before
     assert workshop.snapshots.current() == before["snapshot"]
+    assert service.matcher.recommend(question, today=TODAY) == before
 
 
 def test_a_service_swaps_in_the_new_snapshot_whole(workshop, encoder):
     service = Service(workshop)
     old: Snapshot = service.matcher.snapshot
-    assert service.refresh() is False
-    _store(workshop, random_catalogue(1))
+    assert service.catch_up() is False
+    import_records(workshop, random_catalogue(1), day=TODAY)
     new = workshop.build(encoder)
-    assert service.refresh() is True
+    assert service.catch_up() is True
     assert service.matcher.snapshot.version == new.version != old.version
-
-
-def test_a_service_keeps_its_snapshot_when_the_new_one_is_damaged(workshop, encoder):
-    service = Service(workshop)
-    old = service.matcher.snapshot.version
-    _store(workshop, random_catalogue(1))
-    workshop.build(encoder)
-    (_folder(workshop) / "instances.faiss").unlink()
-    with pytest.raises(SnapshotError):
-        service.refresh()
-    assert service.matcher.recommend(LearnerRequest(goal="叉车"), today=TODAY)["snapshot"] == old

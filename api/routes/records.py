@@ -1,0 +1,121 @@
+"""Sites, courses, classes, learners and enterprises as they are kept: read, written and deleted one at a time."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Path, Query
+
+from api.callers import CurrentCaller
+from api.dependencies import CurrentRegistry, Json
+from api.errors import PROBLEMS, WRITE_PROBLEMS
+from api.examples import RECORD_CHANGES, RECORD_IDS, RECORDS
+from api.paging import Paged
+from api.preconditions import CurrentExpected
+from api.schemas import Page
+from api.schemas.registry import HistoryEntry
+from api.schemas.writing import SCHEMAS, Deleted, fields_schema
+from api.showing import deleted_answer, history_entry, stored_answer, written_answer
+from recommender.catalogue.tables import Table
+from recommender.domain import Identifier
+from recommender.registry import KINDS, Action, Edit
+
+router = APIRouter(prefix="/v1", tags=["records 数据"])
+
+Fields = Annotated[dict[str, Any], Body()]
+
+
+def _address(table: Table) -> str:
+    return f"/{table.name.replace('_', '-')}/{{{table.key[0]}}}"
+
+
+def _in_address(table: Table) -> Any:
+    return Path(alias=table.key[0], examples=[RECORD_IDS[table.singular]])
+
+
+def _body(table: Table, *, partial: bool) -> dict[str, Any]:
+    """Return how the documentation tells of a body whose fields the registry reads itself, as it reads those of files."""
+    example = (RECORD_CHANGES if partial else RECORDS)[table.singular]
+    content = {"schema": fields_schema(table, partial=partial), "examples": {table.singular: {"value": example}}}
+    forms = ["application/json", *(["application/merge-patch+json"] if partial else [])]
+    return {"requestBody": {"content": dict.fromkeys(forms, content)}}
+
+
+def _add_reading(table: Table) -> None:
+    in_address = _in_address(table)
+
+    @router.get(
+        _address(table) + "/record",
+        response_model=SCHEMAS[table.singular].stored,
+        responses=PROBLEMS,
+        summary=f"A {table.singular} as it was last submitted",
+    )
+    def record(registry: CurrentRegistry, record_id: Annotated[Identifier, in_address]) -> Json:
+        """Return the record's own fields, as in a catalogue's files; its version is the `ETag`."""
+        return stored_answer(registry.record(table, record_id))
+
+    @router.get(
+        _address(table) + "/history",
+        response_model=Page[HistoryEntry],
+        responses=PROBLEMS,
+        summary=f"What was done to a {table.singular}",
+    )
+    def history(
+        registry: CurrentRegistry, wanted: Annotated[Paged, Query()], record_id: Annotated[Identifier, in_address]
+    ) -> Json:
+        """Return who did what and when, oldest first; it outlives the record."""
+        found = registry.history(table, record_id)
+        part = found[wanted.offset : wanted.offset + wanted.limit]
+        items = [history_entry(change) for change in part]
+        return Json({"items": items, "total": len(found), "limit": wanted.limit, "offset": wanted.offset})
+
+
+def _add_writing(table: Table) -> None:
+    address, in_address, schemas = _address(table), _in_address(table), SCHEMAS[table.singular]
+
+    @router.put(
+        address,
+        response_model=schemas.written,
+        responses={201: {"model": schemas.written, "description": "It was not there before."}, **WRITE_PROBLEMS},
+        openapi_extra=_body(table, partial=False),
+        summary=f"Write a {table.singular}",
+    )
+    def put(
+        registry: CurrentRegistry,
+        caller: CurrentCaller,
+        expected: CurrentExpected,
+        fields: Fields,
+        record_id: Annotated[Identifier, in_address],
+    ) -> Json:
+        """Let the record be exactly this: what is left out is empty. To do it again changes nothing."""
+        return written_answer(registry.edit(Edit(table, record_id, Action.PUT, fields, expected), caller))
+
+    @router.patch(
+        address,
+        response_model=schemas.written,
+        responses=WRITE_PROBLEMS,
+        openapi_extra=_body(table, partial=True),
+        summary=f"Change a {table.singular}",
+    )
+    def patch(
+        registry: CurrentRegistry,
+        caller: CurrentCaller,
+        expected: CurrentExpected,
+        fields: Fields,
+        record_id: Annotated[Identifier, in_address],
+    ) -> Json:
+        """Change these fields only; `null` empties one (JSON Merge Patch, RFC 7396)."""
+        return written_answer(registry.edit(Edit(table, record_id, Action.PATCH, fields, expected), caller))
+
+    @router.delete(address, response_model=Deleted, responses=WRITE_PROBLEMS, summary=f"Delete a {table.singular}")
+    def delete(
+        registry: CurrentRegistry,
+        caller: CurrentCaller,
+        expected: CurrentExpected,
+        record_id: Annotated[Identifier, in_address],
+    ) -> Json:
+        """Leave a tombstone, and say what can no longer be seen because of it: nothing else is deleted, and a PUT brings all of it back."""
+        return deleted_answer(registry.edit(Edit(table, record_id, Action.DELETE, {}, expected), caller))
+
+
+for _table in KINDS.values():
+    _add_reading(_table)
+    _add_writing(_table)
