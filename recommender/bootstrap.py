@@ -3,6 +3,7 @@
 import datetime
 import logging
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -112,21 +113,14 @@ class Workshop:
     ) -> tuple[Snapshot, CatalogueVersion]:
         """Build a snapshot of what `store` holds; without a `fit`, one is made and kept in the store."""
         loaded, cached = store.load(), CachedEncoder(encoder, self.settings.state / "embeddings.sqlite3", self.progress)
+        build = partial(build_snapshot, encoder=encoder, policy=self.policy, catalogue_encoder=cached)
         if fit is None:
-            fit = Fit.fit(loaded.catalogue.courses, encoder, cached)
+            before = build(loaded.catalogue, loaded.version.version)
+            fit = before.fit
             keep_fit(store, fit)
             loaded = store.load_since(loaded)
             cached.forget_unused()
-        snapshot = build_snapshot(
-            loaded.catalogue,
-            loaded.version.version,
-            encoder,
-            self.policy,
-            catalogue_encoder=cached,
-            fit=fit,
-            before=before,
-        )
-        return snapshot, loaded.version
+        return build(loaded.catalogue, loaded.version.version, fit=fit, before=before), loaded.version
 
     def kept_fit(self, store: CatalogueStore, encoder: Encoder) -> Fit | None:
         """Return the fit that the store keeps for `encoder`; None when there is none that can be used."""

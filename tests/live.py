@@ -55,9 +55,7 @@ class ServiceProcess:
         """Start the process."""
         words = [*_COMMAND, "serve", "--port", "0"]
         with self._log.open("ab") as log:
-            self.process = subprocess.Popen(
-                words, stdout=subprocess.PIPE, stderr=log, text=True, env=self.environment
-            )
+            self.process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=log, text=True, env=self.environment)
 
     def await_ready(self) -> Self:
         """Return when it says that it answers."""

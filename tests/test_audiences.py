@@ -7,6 +7,7 @@ from random import Random
 import orjson
 import pytest
 
+from recommender.domain import Approval, Catalogue, Course, CourseInstance, Learner, Mode
 from recommender.errors import InvalidRequest, NotFound
 from recommender.matcher import Matcher
 from recommender.profiles import learner_request
@@ -93,11 +94,12 @@ def test_each_page_of_an_audience_continues_the_one_before(matchers, expected, k
 
 def test_learners_who_are_alike_stand_in_the_order_of_their_ids(encoder, policy):
     base = random_catalogue(5, Shape(learners=1))
-    alike = [{"learner_id": name, "goal": "叉车操作"} for name in ("zoe", "ann", "mia")]
-    courses = [{"course_id": "fork", "title": "叉车操作", "approval": "approved"}]
-    classes = [{"instance_id": "fork-1", "course_id": "fork", "mode": "online"}]
-    catalogue = type(base)(
-        courses=courses, course_instances=classes, learners=alike, clusters=base.clusters, places=base.places
+    catalogue = Catalogue(
+        courses=(Course(course_id="fork", title="叉车操作", approval=Approval.APPROVED),),
+        course_instances=(CourseInstance(instance_id="fork-1", course_id="fork", mode=Mode.ONLINE),),
+        learners=tuple(Learner(learner_id=name, goal="叉车操作") for name in ("zoe", "ann", "mia")),
+        clusters=base.clusters,
+        places=base.places,
     )
     answer = _find(Matcher(build_snapshot(catalogue, 1, encoder, policy)), "fork-1")
     assert [name for name, _ in _pairs(answer)] == ["ann", "mia", "zoe"]

@@ -6,7 +6,7 @@ import json
 from itertools import combinations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recommender.comparison import Comparison, compare, shared_learners
@@ -104,6 +104,7 @@ def test_every_learner_shown_is_shown_with_all_moves_most_changed_first(variants
             assert {move.course_id: (move.before, move.after) for move in example.moves} == moved
 
 
+@settings(deadline=None, max_examples=30)  # no timed tests
 @given(st.integers(0, 4), st.integers(0, 4), st.integers(1, 12))
 def test_the_other_way_round_what_entered_left(
     variants: list[Matcher], matchers: list[Matcher], one: int, other: int, k: int

@@ -51,7 +51,9 @@ class Schemas:
 def _schemas(table: Table) -> Schemas:
     hints = get_type_hints(table.record, include_extras=True)
     noun = table.record.__name__
-    fields: dict[str, Any] = {name: (hints[name], ...) for name in table.columns if name != DECIDED}
+    lists = (Kind.LIST, Kind.CLUSTERS)
+    columns = {name: list[str] if kind in lists else hints[name] for name, kind in table.columns.items()}
+    fields: dict[str, Any] = {name: (hint, ...) for name, hint in columns.items() if name != DECIDED}
     record = create_model(
         f"{noun}Record", __base__=Answer, __doc__=f"A {table.singular} as it was last submitted.", **fields
     )

@@ -69,7 +69,14 @@ def _ahead(workshop: "Workshop", path: Path | None, before: "Snapshot") -> "Snap
     encoder = workshop.load_encoder()
     cached = CachedEncoder(encoder, workshop.settings.state / "embeddings.sqlite3", workshop.progress)
     # words fitted to the texts as they would be: services do so as well, once nothing changes any more
-    return build_snapshot(catalogue, version.version, encoder, workshop.policy, catalogue_encoder=cached, before=before)
+    return build_snapshot(
+        catalogue,
+        version.version + (path is not None),
+        encoder,
+        workshop.policy,
+        catalogue_encoder=cached,
+        before=before,
+    )
 
 
 def _overlaid(stored: "Catalogue", given: "Catalogue") -> "Catalogue":

@@ -9,7 +9,7 @@ from recommender.errors import CatalogueProblem, JudgementError
 from recommender.evaluation.judgements import JudgedRequest, Part
 from recommender.evaluation.metrics import Measured, Metric, measure
 from recommender.evaluation.significance import Comparison, Figure, compare, figures_of
-from recommender.evaluation.systems import BOTH_TEXTS, SERVICE, Courses, System, course_vectors, make_systems
+from recommender.evaluation.systems import BOTH_TEXTS, SERVICE, Courses, System, make_systems
 from recommender.language import Bilingual
 from recommender.matcher import Matcher
 
@@ -86,7 +86,7 @@ def _measure(
 ) -> dict[str, Measured]:
     snapshot = matcher.snapshot
     courses = Courses(snapshot, today)
-    vectors = course_vectors(snapshot, snapshot.meaning, snapshot.encoder)
+    vectors = snapshot.course_vectors
     distances_km = [courses.resolve(one).site_distances_km for one in judged]
     measured: dict[str, Measured] = {}
     for name, system in systems.items():

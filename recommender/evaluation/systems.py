@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from recommender.blocks.text import TextBlock
 from recommender.domain import Mode
-from recommender.encoder import Encoder
 from recommender.evaluation import baselines
 from recommender.evaluation.judgements import JudgedRequest
 from recommender.evaluation.metrics import CUTOFF, Ranked, approved_courses
@@ -20,7 +19,6 @@ from recommender.network import Network
 from recommender.policy import Preference
 from recommender.resolution import ResolvedRequest, resolve
 from recommender.snapshot import Snapshot, course_text
-from recommender.words import WordSpace
 
 System = Callable[[JudgedRequest], Ranked]
 Score = Callable[[ResolvedRequest], NDArray[np.float64]]
@@ -53,8 +51,8 @@ def make_systems(
     """
     snapshot = matcher.snapshot
     courses = Courses(snapshot, today)
-    meaning = _text_score(courses, snapshot.meaning, snapshot.encoder)
-    words = _text_score(courses, snapshot.words, snapshot.word_space)
+    meaning = _text_score(courses, snapshot.meaning)
+    words = _text_score(courses, snapshot.words)
     scores: dict[str, Score] = {
         BOTH_TEXTS: _weighted({Preference.MEANING: meaning, Preference.WORDS: words}),
         "meaning": meaning,
@@ -105,20 +103,8 @@ class Courses:
         return int(rows[away.argmin()]) if rows.size else None
 
 
-def course_vectors(snapshot: Snapshot, block: TextBlock, space: Encoder | WordSpace) -> NDArray[np.float32]:
-    """Return every course's row in a text block, `(c, d)`: as its classes carry it, encoded anew for a course without a class."""
-    network = snapshot.network
-    start = snapshot.layout.starts[snapshot.layout.blocks.index(block)]
-    vectors = np.zeros((len(network.courses), space.dimension), dtype=np.float32)
-    vectors[network.course_of] = snapshot.instances.vectors[:, start : start + space.dimension]
-    bare = np.flatnonzero(np.diff(network.first_row) == 0)
-    if bare.size:
-        vectors[bare] = space.encode_passages([course_text(network.courses[row]) for row in bare])
-    return vectors
-
-
-def _text_score(courses: Courses, block: TextBlock, space: Encoder | WordSpace) -> Score:
-    vectors = course_vectors(courses.snapshot, block, space)[courses.rows]
+def _text_score(courses: Courses, block: TextBlock) -> Score:
+    vectors = courses.snapshot.text_vectors[block.preference][courses.rows]
     columns = np.hstack([vectors, np.ones((len(vectors), 1))])  # the calibration's intercept
 
     def score(request: ResolvedRequest) -> NDArray[np.float64]:

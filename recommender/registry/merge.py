@@ -36,7 +36,8 @@ def merge(transaction: Transaction, catalogue: Catalogue, *, remove_missing: boo
     living: dict[str, dict[Key, Any]] = {}
     for name, table in TABLES.items():
         stored = transaction.stored(name)
-        given = {_key(table, record): record for record in getattr(catalogue, name)}
+        records = [_as_kept(table, record, stored) for record in getattr(catalogue, name)]
+        given = {_key(table, record): record for record in records}
         missing = {key: one for key, one in stored.items() if key not in given and not one.deleted}
         removed = {key: one for key, one in missing.items() if one.version in imports}
         written = dict(_written(given, stored))
@@ -57,6 +58,14 @@ def merge(transaction: Transaction, catalogue: Catalogue, *, remove_missing: boo
 
 def _key(table: Table, record: Any) -> Key:
     return tuple(getattr(record, column) for column in table.key)
+
+
+def _as_kept(table: Table, record: Any, stored: Mapping[Key, Stored]) -> Any:
+    """Return a record the way round it is stored, where either way means the same."""
+    turned = _key(table, record)[::-1]
+    if table.symmetric and turned in stored and not stored[turned].deleted:
+        return replace(record, **dict(zip(table.key, turned, strict=True)))
+    return record
 
 
 def _written(given: Mapping[Key, Any], stored: Mapping[Key, Stored]) -> Iterator[tuple[Key, Stored]]:

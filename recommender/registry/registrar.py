@@ -11,7 +11,7 @@ from recommender.errors import InvalidRequest, JinxueError, NotFound, StaleRecor
 from recommender.registry.drafts import Reviewed, overlaid, settle
 from recommender.registry.edits import Action, Caller, Edit, Expected, Outcome, Status
 from recommender.registry.fields import FieldReader
-from recommender.registry.rules import Present, owner_after
+from recommender.registry.rules import Present, can_be_stored, owner_after
 from recommender.store import Draft, Operation, Stored, Transaction
 
 _COURSES = TABLES["courses"]
@@ -63,7 +63,9 @@ class Registrar:
         """Read what the edits are about, as few queries as there are tables."""
         wanted: dict[str, set[str]] = defaultdict(set)
         for edit in edits:
-            if edit.key not in self._stored:
+            if not can_be_stored(edit.record_id):
+                self._stored[edit.key] = None
+            elif edit.key not in self._stored:
                 wanted[edit.table.name].add(edit.record_id)
         for name, ids in wanted.items():
             found = self._transaction.stored(name, [(one,) for one in ids])
@@ -89,7 +91,8 @@ class Registrar:
         base = self._submitted(edit, living) if edit.action is Action.PATCH and living else None
         record = self._reader.read(edit.table, edit.record_id, edit.fields, base)
         owner = owner_after(edit.table, record, existing, self._caller)
-        self._present.check(edit.table, record)
+        # what a patch leaves as it is may have been deleted since
+        self._present.check(edit.table, record, edit.fields if base else edit.table.columns)
         if isinstance(record, Course):
             self._present.check_ring(record.course_id, record.prerequisites)
         return self._write(edit, record, existing, owner)
@@ -105,6 +108,7 @@ class Registrar:
         reviewed = Reviewed(record, None)
         if isinstance(record, Course):
             reviewed = settle(record, existing, draft)
+            record = replace(record, approval=reviewed.record.approval)
         stored = Stored(reviewed.record, self._transaction.version, False, owner)
         same_draft = replace(draft, version=0) if draft else None
         if living and (living.record, living.owner, same_draft) == (stored.record, owner, reviewed.draft):

@@ -1,10 +1,11 @@
 """The record of truth as its users write and read it: sites, the platform, reviewers."""
 
 import datetime
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from recommender.catalogue.tables import Table
+from recommender.catalogue.tables import TABLES, Table
 from recommender.errors import InvalidRequest, JinxueError, NotFound
 from recommender.registry.digest import SiteDigest, digest_of
 from recommender.registry.drafts import overlaid
@@ -12,6 +13,7 @@ from recommender.registry.edits import Caller, Edit, Expected, Outcome, Status
 from recommender.registry.fields import FieldReader, Vocabulary
 from recommender.registry.registrar import Registrar
 from recommender.registry.review import Decision, decide
+from recommender.registry.rules import check_id
 from recommender.store import CatalogueStore, Change, Reading, Stored, Transaction
 
 
@@ -61,12 +63,14 @@ class Registry:
         self, course_id: str, decision: Decision, caller: Caller, *, reason: str | None, expected: Expected | None
     ) -> Written:
         """Approve or reject what waits of a course, or take an approval back; errors as for `edit`."""
+        check_id(TABLES["courses"], course_id)
         with self.store.write(key_id=caller.key_id) as transaction:
             outcome = decide(transaction, course_id, decision, reason=reason, expected=expected)
             return Written(outcome, transaction.latest)
 
     def record(self, table: Table, record_id: str) -> Outcome:
         """Return a record as it was last submitted; NotFound when it is not there, or deleted."""
+        check_id(table, record_id)
         with self.store.read() as reading:
             stored = reading.stored(table.name, [(record_id,)]).get((record_id,))
             if stored is None or stored.deleted:
@@ -83,6 +87,7 @@ class Registry:
 
     def digest(self, site_id: str) -> SiteDigest:
         """Return what is stored of a site, counted and hashed; NotFound when there is no such site."""
+        check_id(TABLES["sites"], site_id)
         with self.store.read() as reading:
             site = reading.stored("sites", [(site_id,)]).get((site_id,))
             if site is None or site.deleted:
@@ -94,6 +99,7 @@ class Registry:
 
     def history(self, table: Table, record_id: str) -> list[Change]:
         """Return everything that was done to a record, oldest first; NotFound when it never was there."""
+        check_id(table, record_id)
         found = self.store.history(table.name, record_id)
         if not found:
             raise NotFound(table.key[0], record_id)
@@ -101,17 +107,18 @@ class Registry:
 
     def changes(self, since: str, *, limit: int) -> tuple[list[Change], str]:
         """Return changes behind `since` (a catalogue version, or where an earlier answer ended), in order; and where they end."""
-        version, _, position = since.partition(":")
-        if not (version.isdecimal() and (position.isdecimal() or not position)) or len(since) > 20:
+        place = _PLACE.fullmatch(since)
+        if place is None:
             raise InvalidRequest.of(
                 "since",
                 "应为目录版本号，或上次回答中的 next。",
                 "Expected a catalogue version, or `next` of an earlier answer.",
             )
-        found = self.store.changes_after(int(version), int(position or _WHOLE), limit=limit)
+        found = self.store.changes_after(int(place[1]), int(place[2] or _WHOLE), limit=limit)
         return found, f"{found[-1].version}:{found[-1].position}" if found else since
 
 
+_PLACE = re.compile(r"(\d{1,9})(?::(\d{1,9}))?", re.ASCII)
 _WHOLE = 2**31 - 1  # behind every change of that version
 
 

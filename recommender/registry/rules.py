@@ -1,16 +1,31 @@
 """What a record may refer to, and whose it is."""
 
+import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from recommender.catalogue.references import REFERENCES
 from recommender.catalogue.tables import TABLES, Table
 from recommender.domain import CourseInstance, TrainingSite
-from recommender.errors import FieldProblem, InvalidRequest, RecordConflict
+from recommender.errors import FieldProblem, InvalidRequest, NotFound, RecordConflict
 from recommender.language import Bilingual
 from recommender.registry.edits import Caller
 from recommender.store import Stored, Transaction
+
+_OWNED = ("courses", "course_instances")
+_NEVER_STORED = re.compile("[\0\ud800-\udfff]")  # no database keeps these, and asking for them is an error
+
+
+def can_be_stored(name: str) -> bool:
+    """Tell whether a database could hold a record of this id; to ask it for another is an error."""
+    return not _NEVER_STORED.search(name)
+
+
+def check_id(table: Table, record_id: str) -> None:
+    """Refuse an id that no record can have (NotFound)."""
+    if not can_be_stored(record_id):
+        raise NotFound(table.key[0], record_id)
 
 
 def references(table: Table, record: Any) -> Iterator[tuple[str, str, str]]:
@@ -29,7 +44,8 @@ class Present:
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
         self._known: dict[str, dict[str, bool]] = defaultdict(dict)
-        self._requires: dict[str, tuple[str, ...]] | None = None
+        self._requires: dict[str, tuple[str, ...]] = {}
+        self._requires_read = False
 
     def look_up(self, wanted: Iterable[tuple[str, str]]) -> None:
         """Look up these ids, given as (table, id)."""
@@ -38,7 +54,7 @@ class Present:
             if name not in self._known[table]:
                 missing[table].add(name)
         for table, names in missing.items():
-            found = self._transaction.present(table, [(name,) for name in names])
+            found = self._transaction.present(table, [(name,) for name in names if can_be_stored(name)])
             self._known[table] |= {name: name in found for name in names}
 
     def holds(self, table: str, name: str) -> bool:
@@ -48,12 +64,12 @@ class Present:
     def note(self, table: str, name: str, *, present: bool, requires: tuple[str, ...] = ()) -> None:
         """Take in that a record is there from now on, or is not."""
         self._known[table][name] = present
-        if table == "courses" and self._requires is not None:
+        if table == "courses":
             self._requires[name] = requires if present else ()
 
-    def check(self, table: Table, record: Any) -> None:
-        """Refuse a record that names one that is not there (InvalidRequest)."""
-        named = list(references(table, record))
+    def check(self, table: Table, record: Any, columns: Container[str]) -> None:
+        """Refuse a record that names in one of these columns another that is not there (InvalidRequest)."""
+        named = [reference for reference in references(table, record) if reference[0] in columns]
         self.look_up((target, name) for _, target, name in named)
         problems = [_absent(column, target, name) for column, target, name in named if not self._known[target][name]]
         if problems:
@@ -63,8 +79,9 @@ class Present:
         """Refuse prerequisites that lead back to their own course (InvalidRequest)."""
         if not prerequisites:
             return
-        if self._requires is None:
-            self._requires = self._transaction.prerequisites()
+        if not self._requires_read:  # what was noted before is newer: it need not be written yet
+            self._requires = self._transaction.prerequisites() | self._requires
+            self._requires_read = True
         chain = _way_back(course_id, prerequisites, self._requires)
         if chain:
             shown = " → ".join([course_id, *chain][:6])
@@ -123,7 +140,7 @@ def owner_after(table: Table, record: Any, existing: Stored | None, caller: Call
                 f"It belongs to the site {other!r} and cannot be written by {site!r}; take another id, or ask the platform.",
             ),
         )
-    return site
+    return site if table.name in _OWNED else None
 
 
 def _site_of(record: Any) -> str | None:

@@ -180,7 +180,8 @@ class Synchroniser:
         return Synced(counts, version)
 
     def _write(self, told: Mapping[str, Any]) -> None:
-        self._results.write(json.dumps(told, ensure_ascii=False).encode() + b"\n")
+        line = json.dumps(told, ensure_ascii=False)
+        self._results.write(line.encode(errors="replace") + b"\n")  # names and ids are the caller's text, of whatever characters
 
     def _keep(self, transaction: Transaction, repeatable: Repeatable | None) -> None:
         if repeatable is not None:

@@ -1,5 +1,6 @@
 """Opens the database, begins its transactions, and says in a sentence what is wrong with it."""
 
+import os
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -8,7 +9,8 @@ from typing import Any
 
 from pydantic import ValidationError
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DisconnectionError, SQLAlchemyError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from recommender.errors import StoreError
 from recommender.language import Bilingual
@@ -29,18 +31,36 @@ def open_engine(url: str) -> Engine:
     engine = create_engine(parts)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "checkout", _check_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
-def _prepare_sqlite(connection: Any, _record: object) -> None:
+def _prepare_sqlite(connection: Any, record: ConnectionPoolEntry) -> None:
     cursor = connection.cursor()
+    (_, _, path) = cursor.execute("PRAGMA database_list").fetchone()
+    record.info["file"] = (path, _identity(path))
     cursor.execute(f"PRAGMA busy_timeout = {1000 * _BUSY_SECONDS}")
     _write_ahead(cursor)
     # synchronous FULL: what was committed outlives a power cut, also in WAL mode
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.close()
+
+
+def _check_sqlite(_connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
+    # a file put in the place of ours, as when a copy is restored, is not the one that is open: what is written there would be lost
+    path, identity = record.info["file"]
+    if _identity(path) != identity:
+        raise DisconnectionError
+
+
+def _identity(path: str) -> tuple[int, int] | None:
+    try:
+        status = os.stat(path)
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def _write_ahead(cursor: sqlite3.Cursor) -> None:
@@ -94,8 +114,8 @@ def store_errors(url: str) -> Iterator[None]:
                 f"The database holds {error.error_count()} value(s) that make no sense ({error.title}); run jinxue doctor.",
             )
         ) from error
-    except (SQLAlchemyError, ImportError, OSError, ValueError) as error:
-        reason = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+    except (SQLAlchemyError, ImportError, OSError, ValueError, OverflowError) as error:
+        reason = (str(getattr(error, "orig", None) or error).strip() or type(error).__name__).splitlines()[0]
         shown = _shown(url)
         raise StoreError(
             Bilingual(

@@ -14,6 +14,7 @@ from recommender.domain import Catalogue
 from recommender.service import Service
 from recommender.settings import Settings
 from recommender.snapshot import Snapshot
+from tests.api.recording import Records
 
 
 class StillService(Service):
@@ -52,3 +53,19 @@ def client(app: FastAPI) -> Iterator[TestClient]:
 @pytest.fixture(scope="session")
 def catalogue(bundled_catalogue: Catalogue) -> Catalogue:
     return bundled_catalogue
+
+
+@pytest.fixture
+def records(tmp_path: Path) -> Iterator[Records]:
+    """The endpoints of records, over a small network of the test's own."""
+    opened = Records(f"sqlite:///{tmp_path / 'records.db'}")
+    yield opened
+    opened.store.close()
+
+
+@pytest.fixture
+def records_everywhere(store_url: str) -> Iterator[Records]:
+    """The same, once in a database of each kind."""
+    opened = Records(store_url)
+    yield opened
+    opened.store.close()

@@ -2,12 +2,15 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from httpx import Response
 
 from api import create_app
+from api.routes.sync import MAXIMUM_BYTES
 from recommender.domain import Catalogue
 from recommender.registry import Registry
 from recommender.settings import Settings
@@ -16,7 +19,7 @@ from tests.handmade import catalogue, course, taught
 from tests.networks import TODAY
 
 KEY = "a-key-that-must-not-be-kept"
-KEY_ID = "2de3d8d2fd22"
+KEY_ID = "12fc486468ed"
 PLACES = {
     "site": "sites",
     "course": "courses",
@@ -25,7 +28,11 @@ PLACES = {
     "enterprise": "enterprises",
 }
 SMALL: Catalogue = catalogue(
-    [course("welding", description="焊接"), course("robots", prerequisites=("welding",)), course("night", approval="pending")],
+    [
+        course("welding", description="焊接"),
+        course("robots", prerequisites=("welding",)),
+        course("night", approval="pending"),
+    ],
     [
         taught("welding-1", "welding", "at-0", seats=20),
         taught("welding-2", "welding", "at-5"),
@@ -45,7 +52,7 @@ WHOLE: Mapping[str, dict[str, Any]] = {
         "longitude": 114.25,
         "datum": "gcj02",
         "clusters": ["robots", "health"],
-        "status": "suspended",
+        "status": "closed",
         "quality": 0.5,
         "illustrative": True,
     },
@@ -116,6 +123,12 @@ BARE: Mapping[str, dict[str, Any]] = {
 """By the record's `type`: as little as it can be."""
 
 
+@cache
+def _app() -> FastAPI:
+    """The application, made once: to make it takes longer than most tests."""
+    return create_app(Settings())
+
+
 class Records:
     """The endpoints over a database, asked as by HTTP."""
 
@@ -125,13 +138,17 @@ class Records:
             for name in Catalogue.__dataclass_fields__:
                 transaction.put(name, [Stored(record) for record in getattr(SMALL, name)])
         self.registry = Registry(self.store, lambda: TODAY)
-        self.app = create_app(Settings(), self)  # type: ignore[arg-type]
+        self.app = _app()
+        self.app.state.service = self
+        self.app.state.maximum_sync_bytes = MAXIMUM_BYTES
         self.client = TestClient(self.app, headers={"authorization": f"Bearer {KEY}"})
 
     def ask(self, method: str, address: str, body: Any = None, **headers: str) -> Response:
         """Send a request; `if_match="…"` is the header If-Match."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        return self.client.request(method, f"/v1/{address}", json=body, headers=named)
+        content = None if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
+        form = {} if content is None else {"content-type": "application/json"}
+        return self.client.request(method, f"/v1/{address}", content=content, headers=form | named)
 
     def put(self, kind: str, name: str, body: Any, **headers: str) -> Response:
         return self.ask("PUT", f"{PLACES[kind]}/{name}", body, **headers)
@@ -151,7 +168,9 @@ class Records:
     def sync(self, lines: Iterable[Any] | bytes, query: str = "", **headers: str) -> Response:
         """Send lines: bytes as they are, other things as JSON."""
         content = lines if isinstance(lines, bytes) else b"".join(line_of(line) for line in lines)
-        named = {"content-type": "application/x-ndjson"} | {name.replace("_", "-"): value for name, value in headers.items()}
+        named = {"content-type": "application/x-ndjson"} | {
+            name.replace("_", "-"): value for name, value in headers.items()
+        }
         return self.client.post(f"/v1/sync?{query}", content=content, headers=named)
 
     def seen(self, table: str) -> dict[str, Any]:

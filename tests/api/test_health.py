@@ -20,6 +20,9 @@ def test_a_ready_service_names_its_snapshot_its_encoder_and_what_it_holds(
         "status": "ready",
         "snapshot": bundled_snapshot.version,
         "catalogue_version": 1,
+        "store_version": 1,
+        "pinned": None,
+        "problems": [],
         "encoder": encoder.name,
         "counts": {
             "sites": len(catalogue.sites),

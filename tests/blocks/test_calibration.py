@@ -1,7 +1,5 @@
 """From cosine to value: near 0 for what is foreign, 0.5 half-way to what is meant; and of a request, the wish before the rest."""
 
-import json
-
 import numpy as np
 import pytest
 
@@ -139,15 +137,13 @@ def test_in_the_bundled_network_own_titles_are_near_one_and_foreign_ones_below_o
     assert (foreign < 0.5).mean() > 0.95
 
 
-def test_both_lines_stand_in_the_manifest_and_are_read_back(tmp_path, encoder, policy, bundled_catalogue):
+def test_both_lines_are_kept_with_the_snapshot_and_read_back(tmp_path, encoder, policy, bundled_catalogue):
     built = build_snapshot(bundled_catalogue, 1, encoder, policy)
     folder = SnapshotFolder(tmp_path)
     folder.save(built)
-    written = json.loads((tmp_path / built.version / "manifest.json").read_text())["calibrations"]
     loaded = folder.load(encoder, policy)
-    for name, block, again in (("meaning", built.meaning, loaded.meaning), ("words", built.words, loaded.words)):
-        assert written[name] == {"slope": block.calibration.slope, "intercept": block.calibration.intercept}
-        assert again.calibration == block.calibration != NO_CALIBRATION
+    for block, again in ((built.meaning, loaded.meaning), (built.words, loaded.words)):
+        assert again.calibration == block.calibration == loaded.fit.calibrations[block.preference] != NO_CALIBRATION
         assert again.context_share == policy.context_share
     assert built.meaning.calibration != built.words.calibration
 

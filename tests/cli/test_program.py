@@ -90,7 +90,19 @@ def test_the_shell_may_send_any_bytes(built: Path, arguments: list[str | bytes],
 
 def test_every_command_says_what_it_does(jinxue: Jinxue) -> None:
     said = jinxue("--help")
-    commands = ("import", "build", "serve", "recommend", "export", "evaluate", "train-encoder", "doctor", "settings")
+    commands = (
+        "import",
+        "diff",
+        "build",
+        "rollback",
+        "serve",
+        "recommend",
+        "export",
+        "evaluate",
+        "train-encoder",
+        "doctor",
+        "settings",
+    )
 
     assert said.code == 0
     for command in commands:

@@ -11,7 +11,7 @@ from recommender.errors import PackageMissing
 from recommender.evaluation import JudgedRequest, Part, make_systems
 from recommender.evaluation.baselines import bm25, english_minilm, tf_idf
 from recommender.evaluation.metrics import Ranked
-from recommender.evaluation.systems import LABELS, System, course_vectors
+from recommender.evaluation.systems import LABELS, System
 from recommender.matcher import Matcher
 from recommender.snapshot import course_text
 from tests.evaluation.conftest import Judge
@@ -116,7 +116,8 @@ def test_course_vectors_are_the_encoded_texts_of_taught_and_untaught_courses(str
     snapshot = street.snapshot
     texts = [course_text(course) for course in snapshot.network.courses]
     for block, space in ((snapshot.meaning, snapshot.encoder), (snapshot.words, snapshot.word_space)):
-        assert course_vectors(snapshot, block, space) == pytest.approx(space.encode_passages(texts), abs=1e-6)
+        kept = snapshot.text_vectors[block.preference]
+        assert kept == pytest.approx(space.encode_passages(texts), abs=1e-6)
 
 
 @pytest.mark.parametrize("similarity", [tf_idf, bm25])

@@ -176,9 +176,9 @@ class Model:
         return {name for name in named if name}
 
     def _lost(self, edit: Asked, fields: Fields) -> bool:
-        """Tell whether it names what is not there, or a course that leads back to it."""
+        """Tell whether it names what is not there, or a course that leads back to it; what a patch leaves as it was may be gone."""
         for column, target in NAMES.get(edit.kind, ()):
-            value = fields.get(column, [])
+            value = fields.get(column, []) if edit.action is Action.PUT or column in edit.meant else []
             if any(self.living(target, name) is None for name in (value if isinstance(value, list) else [value])):
                 return True
         return edit.kind == "course" and edit.id in self._leading_to(fields.get("prerequisites", []))

@@ -58,8 +58,12 @@ def _remove_course(catalogue: Catalogue, rng: Random) -> Catalogue:
         return catalogue
     gone = rng.choice(catalogue.courses).course_id
     classes = tuple(each for each in catalogue.course_instances if each.course_id != gone)
-    without = _with(catalogue, "courses", (each for each in catalogue.courses if each.course_id != gone))
-    return dataclasses.replace(without, course_instances=classes)
+    left = (
+        dataclasses.replace(each, prerequisites=()) if gone in each.prerequisites else each
+        for each in catalogue.courses
+        if each.course_id != gone
+    )
+    return dataclasses.replace(_with(catalogue, "courses", left), course_instances=classes)
 
 
 def _add_course_first(catalogue: Catalogue, rng: Random) -> Catalogue:

@@ -11,12 +11,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.sparse import csr_array
 
 from recommender.encoder import Encoder
 from recommender.errors import SnapshotError
 from recommender.index import use_threads
 from recommender.network import Network
 from recommender.snapshot import Fit
+from recommender.words import MOST_FITTED, WORDS_DIMENSION, WordSpace
 from tests.networks import Shape, random_catalogue
 from tests.snapshot.edits import EDITS
 
@@ -59,13 +61,17 @@ def test_another_process_learns_the_same(content, fit):
     assert other.stdout.strip() == fit.digest
 
 
-def test_the_number_of_threads_changes_no_bit_of_a_words_row(encoder):
-    words = Fit.fit(random_catalogue(0, Shape(instances=3_000)).courses, encoder).words
-    texts = [course.title + course.description for course in COURSES]
+def test_the_number_of_threads_changes_no_bit_of_a_words_row():
+    """Of a space as large as there is: BLAS uses one thread for smaller ones."""
+    rng = np.random.default_rng(0)
+    terms = sorted(set("".join(ASKED)))
+    weights = csr_array(rng.random((len(terms), MOST_FITTED), dtype=np.float32))
+    basis = rng.normal(size=(MOST_FITTED, WORDS_DIMENSION)).astype(np.float32)
+    words = WordSpace(terms, rng.random(len(terms), dtype=np.float32), weights, basis)
     rows = {}
     for count in (1, 2, 3):
         use_threads(count)
-        rows[count] = words.encode_passages(texts).tobytes()
+        rows[count] = words.encode_passages(ASKED).tobytes()
     use_threads(1)
     assert rows[1] == rows[2] == rows[3]
 

@@ -149,6 +149,20 @@ def test_of_the_learners_only_those_who_changed_are_encoded(encoder, policy, fit
     assert following.instances is first.instances
 
 
+@pytest.mark.parametrize("change", [{"latitude": 22.7}, {"name": "新街道"}])
+def test_learners_follow_the_places_that_they_name_where_no_site_moves(encoder, policy, fit, change):
+    catalogue = dataclasses.replace(random_catalogue(0), course_instances=())
+    named = {learner.place for learner in catalogue.learners}
+    sites = tuple(site for site in catalogue.sites if site.latitude)
+    catalogue = dataclasses.replace(catalogue, sites=sites)
+    places = tuple(dataclasses.replace(p, **change) if p.name in named else p for p in catalogue.places)
+    moved = dataclasses.replace(catalogue, places=places)
+    before = build_snapshot(catalogue, 1, encoder, policy, fit=fit)
+    alone = build_snapshot(moved, 1, encoder, policy, fit=fit)
+    assert contents(alone)["learners"] != contents(before)["learners"]
+    assert contents(build_snapshot(moved, 1, encoder, policy, fit=fit, before=before)) == contents(alone)
+
+
 @pytest.mark.parametrize("edit", EDITS)
 def test_a_loaded_snapshot_is_as_good_a_one_before(encoder, policy, fit, first, tmp_path, edit):
     folder = SnapshotFolder(tmp_path)

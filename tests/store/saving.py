@@ -1,7 +1,7 @@
 """Writes records the short way."""
 
 import datetime
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
 from recommender.domain import Catalogue
@@ -23,6 +23,15 @@ def save(store: CatalogueStore, *records: Any, deleted: bool = False, **entry: A
             operation = Operation.DELETED if deleted else Operation.RESTORED if restored else Operation.UPDATED
             transaction.log(table.name, "/".join(key), operation, {})
         return transaction.version
+
+
+def enrol(store: CatalogueStore, instance_id: str) -> None:
+    """Read how many are enrolled in a class, and write one more."""
+    with store.write() as transaction:
+        (one,) = transaction.stored("course_instances", [(instance_id,)]).values()
+        enrolled = one.record.enrolled + 1
+        transaction.put("course_instances", [replace(one, record=replace(one.record, enrolled=enrolled))])
+        transaction.log("course_instances", instance_id, Operation.UPDATED, {"enrolled": enrolled})
 
 
 def records_of(catalogue: Catalogue) -> list[Any]:

@@ -8,6 +8,17 @@ from sqlalchemy import create_engine, text
 
 from recommender.errors import StoreError
 from recommender.store import CatalogueStore
+from tests.store.saving import records_of, save
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "jinxue.db"
+
+
+@pytest.fixture
+def url(path):
+    return f"sqlite:///{path}"
 
 
 def refusal(url: str) -> StoreError:
@@ -17,34 +28,11 @@ def refusal(url: str) -> StoreError:
     return caught.value
 
 
-def execute(path, *statements: str) -> None:
-    connection = sqlite3.connect(path)
-    with connection:
-        for statement in statements:
-            connection.execute(statement)
-    connection.close()
-
-
-def test_a_database_of_another_version_is_refused_with_what_to_do(url, store, tmp_path):
-    execute(tmp_path / "jinxue.db", "UPDATE schema_versions SET version = 99")
-    error = refusal(url)
-    assert "99" in error.message.en
-    assert "import the catalogue again" in error.message.en
-
-
-def test_a_database_of_something_else_with_our_tables_names_is_refused(url, tmp_path):
-    execute(tmp_path / "jinxue.db", "CREATE TABLE courses (id INTEGER)")
-    refusal(url)
-    assert sqlite3.connect(tmp_path / "jinxue.db").execute("SELECT name FROM sqlite_master").fetchall() == [
-        ("courses",)
-    ]
-
-
-def test_a_database_with_other_tables_takes_ours_beside_them(url, tmp_path, catalogue, imported):
-    execute(tmp_path / "jinxue.db", "CREATE TABLE others (id INTEGER)")
-    with CatalogueStore(url) as store:
-        store.replace(catalogue, **imported)
-        assert store.load() == catalogue
+def execute(url: str, statement: str) -> None:
+    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
+    with engine.begin() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
 
 
 @pytest.mark.parametrize(
@@ -56,6 +44,7 @@ def test_a_database_with_other_tables_takes_ours_beside_them(url, tmp_path, cata
         "oracle9://x",
         "sqlite:////nowhere/at/all/x.db",
         "postgresql+nodriver://u:secret@h/d",
+        "postgresql://u:secret@127.0.0.1:1/d",
         "http://u:secret@h:x/",
     ],
 )
@@ -63,22 +52,29 @@ def test_a_url_that_leads_nowhere_is_refused_without_its_password(url):
     assert "secret" not in str(refusal(url))
 
 
+def test_a_database_that_the_server_does_not_have_is_refused(postgres_url):
+    assert "nowhere" in str(refusal(postgres_url.replace("/test_", "/nowhere_")))
+
+
 def test_a_directory_is_refused(tmp_path):
     assert str(tmp_path) in str(refusal(f"sqlite:///{tmp_path}"))
 
 
 @pytest.mark.parametrize("content", [b"site_id,name\n" * 100, b"SQLite format 3\0" + b"x" * 5000])
-def test_a_file_that_is_no_database_is_refused_and_kept(url, tmp_path, content):
-    (tmp_path / "jinxue.db").write_bytes(content)
+def test_a_file_that_is_no_database_is_refused_and_kept(url, path, content):
+    path.write_bytes(content)
     refusal(url)
-    assert (tmp_path / "jinxue.db").read_bytes() == content
+    assert path.read_bytes() == content
 
 
-def test_a_database_that_may_not_be_written_refuses_the_import(store, tmp_path, catalogue, imported):
-    with CatalogueStore(f"sqlite:///file:{tmp_path / 'jinxue.db'}?mode=ro&uri=true") as readonly:
+def test_a_database_that_may_not_be_written_is_read_and_refuses_writes(url, path, catalogue):
+    with CatalogueStore(url) as store:
+        save(store, *records_of(catalogue))
+    with CatalogueStore(f"sqlite:///file:{path}?mode=ro&uri=true") as readonly:
         with pytest.raises(StoreError, match="readonly"):
-            readonly.replace(catalogue, **imported)
-        assert readonly.version() is None
+            save(readonly, *records_of(catalogue))
+        assert readonly.load().catalogue == catalogue
+        assert readonly.version().version == 1
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="nothing is unwritable to root")
@@ -87,26 +83,32 @@ def test_a_folder_that_may_not_be_written_is_refused(url, tmp_path):
     refusal(url)
 
 
-def test_a_database_emptied_under_the_store_is_an_error_of_ours(store, tmp_path, catalogue, imported):
-    execute(tmp_path / "jinxue.db", "DROP TABLE learners")
-    for act in (store.load, lambda: store.replace(catalogue, **imported)):
-        with pytest.raises(StoreError):
+def test_a_table_that_is_lost_under_the_store_is_an_error_of_ours(store, store_url, catalogue):
+    save(store, *records_of(catalogue))
+    execute(store_url, "DROP TABLE learners")
+    for act in (store.load, lambda: save(store, *records_of(catalogue))):
+        with pytest.raises(StoreError, match="learners"):
+            act()
+    assert store.version().version == 1
+
+
+def test_a_stored_value_that_makes_no_sense_is_an_error_of_ours(store, store_url, catalogue):
+    save(store, *records_of(catalogue))
+    before = store.load()
+    execute(store_url, "UPDATE sites SET kind = 'castle', version = 2")
+    execute(store_url, "INSERT INTO catalogue_versions (version, written_at) VALUES (2, '2026-03-02 00:00:00')")
+    for act in (store.load, lambda: store.load_since(before)):
+        with pytest.raises(StoreError, match=r"TrainingSite.*jinxue doctor"):
             act()
 
 
-def test_a_stored_value_that_makes_no_sense_is_an_error_of_ours(store, url, catalogue, imported):
-    store.replace(catalogue, **imported)
-    engine = create_engine(url)
-    with engine.begin() as connection:
-        connection.execute(text("UPDATE sites SET kind = 'castle'"))
-    engine.dispose()
-    with pytest.raises(StoreError, match="import the catalogue again"):
-        store.load()
-
-
-@pytest.mark.parametrize("damage", ["aliases = 'not json'", "aliases = '3'"])
-def test_a_stored_list_that_is_none_is_an_error_of_ours(store, tmp_path, catalogue, imported, damage):
-    store.replace(catalogue, **imported)
-    execute(tmp_path / "jinxue.db", f"UPDATE clusters SET {damage}")
-    with pytest.raises(StoreError):
-        store.load()
+@pytest.mark.parametrize("damage", ["not json", "3", '{"a": 1}'])
+def test_a_stored_list_that_is_none_is_an_error_of_ours(url, path, catalogue, damage):
+    with CatalogueStore(url) as store:
+        save(store, *records_of(catalogue))
+        connection = sqlite3.connect(path)
+        with connection:
+            connection.execute("UPDATE clusters SET aliases = ?", [damage])
+        connection.close()
+        with pytest.raises(StoreError):
+            store.load()

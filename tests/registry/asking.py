@@ -1,0 +1,134 @@
+"""Random edits, right and wrong, of a handful of records, so that they meet; and random files to import."""
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from recommender.registry import Action
+from tests.registry.model import DEFAULTS, ID, REQUIRED, Asked, Fields, Key
+
+IDS = {
+    "site": ("at-0", "at-5", "new-site"),
+    "course": ("a", "b", "c", "新课"),
+    "course_instance": ("a-1", "b-1", "b-2", "c-1", "new-1"),
+    "learner": ("li", "wang"),
+    "enterprise": ("works", "mill"),
+}
+SPEAKERS = ("at-0", "at-5", "nowhere")
+
+Choice = tuple[Fields, Fields]  # what is written, and what it means
+
+
+def _same(**fields: Any) -> Choice:
+    return fields, fields
+
+
+def _each(name: str, *values: Any) -> list[Choice]:
+    return [({name: value}, {name: value}) for value in values]
+
+
+CHOICES: dict[str, dict[str, list[Choice]]] = {
+    "site": {
+        "name": _each("name", "实训工场", "学院"),
+        "kind": [({"kind": "HUB"}, {"kind": "hub"}), _same(kind="centre")],
+        "point": [_same(latitude=22.45, longitude=114.0), _same(latitude=None, longitude=None)],
+        "status": [_same(status="suspended"), ({"status": None}, {"status": "active"})],
+        "quality": _each("quality", 0.25, 1, None),
+        "clusters": [({"clusters": "robots|software"}, {"clusters": ["robots", "software"]}), _same(clusters=["health"])],
+    },
+    "course": {
+        "title": _each("title", "叉车驾驶", "电工入门"),
+        "description": [_same(description="学会检修设备"), ({"description": None}, {"description": ""})],
+        "occupations": [({"occupations": "叉车工|电工"}, {"occupations": ["叉车工", "电工"]}), _same(occupations=None)],
+        "credential": _each("credential", "叉车证", None),
+        "skill_level": [({"skill_level": "三级"}, {"skill_level": "senior"}), _same(skill_level=None)],
+        "duration_hours": _each("duration_hours", 40, 16.5, None),
+        "prerequisites": [*_each("prerequisites", [], *([name] for name in IDS["course"])), _same(prerequisites=["a", "b"])],
+        "customisable": [({"customisable": "是"}, {"customisable": True}), _same(customisable=False)],
+        "provider": _each("provider", "云江学院", None),
+    },
+    "course_instance": {
+        "course_id": _each("course_id", *IDS["course"], "no-such"),
+        "where": [
+            *(_same(mode="at_site", site_id=name) for name in (*IDS["site"], "no-such")),
+            _same(mode="online", site_id=None),
+            _same(site_id=None),
+        ],
+        "enrolled": _each("enrolled", 0, 3),
+        "seats": _each("seats", 0, 30, None),
+        "start_date": [({"start_date": "2026年12月1日"}, {"start_date": "2026-12-01"}), _same(start_date=None)],
+        "fee_yuan": _each("fee_yuan", 99.5, 1200),
+    },
+    "learner": {
+        "goal": _each("goal", "想学叉车", "想当电工", None),
+        "completed": _each("completed_course_ids", ["a"], ["b", "新课"], ["no-such"], None),
+        "place": _each("place", "东山区", None),
+        "skill_level": [({"skill_level": "中级工"}, {"skill_level": "intermediate"})],
+    },
+    "enterprise": {
+        "name": _each("name", "机械厂", "纺织厂"),
+        "needs": _each("needs", "叉车", "电工", None),
+        "headcount": _each("headcount", 30, None),
+    },
+}
+WRONG: dict[str, list[Fields]] = {
+    "site": [{"kind": "castle"}, {"latitude": 22.45}, {"clusters": ["魔法"]}, {"district": "西山区"}],
+    "course": [{"approval": "approved"}, {"skill_level": "大师"}, {"duration_hours": 0}, {"title": " "}],
+    "course_instance": [{"seats": -1}, {"enrolled": 1.5}, {"start_date": "2026-02-30"}, {"mode": ["online"]}],
+    "learner": [{"place": "月球"}, {"goal": "\x00"}, {"latitude": 10.0, "longitude": 10.0}],
+    "enterprise": [{"headcount": "many"}, {"name": {"zh": "厂"}}],
+}
+
+
+@st.composite
+def edits(draw: st.DrawFn, kinds: tuple[str, ...] = tuple(ID)) -> Asked:
+    """One edit of any kind, one in eight of them wrong."""
+    kind = draw(st.sampled_from(kinds))
+    record_id = draw(st.sampled_from(IDS[kind]))
+    action = draw(st.sampled_from((Action.PUT, Action.PUT, Action.PATCH, Action.PATCH, Action.DELETE)))
+    if action is Action.DELETE:
+        return Asked(kind, record_id, action)
+    written, meant = draw(_fields(kind, whole=action is Action.PUT))
+    wrong = draw(st.sampled_from((False,) * 7 + (True,)))
+    if wrong:
+        other = {ID[kind]: "another"}
+        written = {**written, **draw(st.sampled_from([*WRONG[kind], {"colour": "red"}, other]))}
+    return Asked(kind, record_id, action, written, meant, wrong)
+
+
+@st.composite
+def _fields(draw: st.DrawFn, kind: str, *, whole: bool) -> Choice:
+    choices = CHOICES[kind]
+    needed = [name for name in choices if name in REQUIRED[kind] or name == "where"] if whole else []
+    others = [name for name in choices if name not in needed]
+    written, meant = {}, {}
+    for name in [*needed, *draw(st.lists(st.sampled_from(others), unique=True, max_size=3))]:
+        one, other = draw(st.sampled_from(choices[name]))
+        written, meant = {**written, **one}, {**meant, **other}
+    return written, meant
+
+
+@st.composite
+def files(draw: st.DrawFn) -> dict[Key, Fields]:
+    """What files hold: a part of the same records, that refer to each other rightly."""
+    found: dict[Key, Fields] = {}
+    sites = draw(st.lists(st.sampled_from(IDS["site"]), unique=True, min_size=1, max_size=2))
+    courses = sorted(draw(st.lists(st.sampled_from(IDS["course"]), unique=True, min_size=1, max_size=3)))
+    for name in sites:
+        found["site", name] = {"name": draw(st.sampled_from(("学院", name))), "kind": "centre"}
+    for place, name in enumerate(courses):
+        found["course", name] = {
+            "title": draw(st.sampled_from(("叉车驾驶", "焊工", name))),
+            "approval": draw(st.sampled_from(("approved", "approved", "pending", "rejected"))),
+            "prerequisites": draw(st.sampled_from([[], courses[:place]])),
+        }
+    for name in draw(st.lists(st.sampled_from(IDS["course_instance"]), unique=True, min_size=1, max_size=3)):
+        found["course_instance", name] = {
+            "course_id": draw(st.sampled_from(courses)),
+            "mode": "at_site",
+            "site_id": draw(st.sampled_from(sites)),
+            "enrolled": draw(st.sampled_from((0, 3))),
+        }
+    if draw(st.booleans()):
+        found["learner", "li"] = {"goal": "想学叉车", "completed_course_ids": draw(st.sampled_from(([], courses[:1])))}
+    return {key: {**DEFAULTS[key[0]], **fields, ID[key[0]]: key[1]} for key, fields in found.items()}
