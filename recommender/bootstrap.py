@@ -2,6 +2,7 @@
 
 import datetime
 import logging
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -90,6 +91,29 @@ class Workshop:
                 version = latest.version if latest else 0
             return Imported(version, reading, merged)
 
+    def foresee(self, path: Path | None, before: Snapshot, *, today: datetime.date, remove_missing: bool) -> Snapshot:
+        """Return the snapshot that would serve if the catalogue at `path` were imported, as things stand for None; nothing is written.
+
+        Words are fitted to the texts as they would be: services do so as well, once nothing changes any more.
+        """
+        with self.open_store() as store:
+            loaded = store.load()
+            if path is not None:
+                reading = read_catalogue(path, today=today)
+                with suppress(_DryRun), store.write(source=str(path), day=today) as transaction:
+                    merge(transaction, reading.catalogue, remove_missing=remove_missing)
+                    loaded = transaction.load() or loaded
+                    raise _DryRun
+        encoder = self.load_encoder()
+        return build_snapshot(
+            loaded.catalogue,
+            loaded.version.version,
+            encoder,
+            self.policy,
+            catalogue_encoder=self._cached(encoder),
+            before=before,
+        )
+
     def read_store(self) -> Loaded:
         """Return what can be seen in the store, and its version; StoreError before the first import."""
         with self.open_store() as store:
@@ -112,7 +136,7 @@ class Workshop:
         self, store: CatalogueStore, encoder: Encoder, *, fit: Fit | None = None, before: Snapshot | None = None
     ) -> tuple[Snapshot, CatalogueVersion]:
         """Build a snapshot of what `store` holds; without a `fit`, one is made and kept in the store."""
-        loaded, cached = store.load(), CachedEncoder(encoder, self.settings.state / "embeddings.sqlite3", self.progress)
+        loaded, cached = store.load(), self._cached(encoder)
         build = partial(build_snapshot, encoder=encoder, policy=self.policy, catalogue_encoder=cached)
         if fit is None:
             before = build(loaded.catalogue, loaded.version.version)
@@ -121,6 +145,9 @@ class Workshop:
             loaded = store.load_since(loaded)
             cached.forget_unused()
         return build(loaded.catalogue, loaded.version.version, fit=fit, before=before), loaded.version
+
+    def _cached(self, encoder: Encoder) -> CachedEncoder:
+        return CachedEncoder(encoder, self.settings.state / "embeddings.sqlite3", self.progress)
 
     def kept_fit(self, store: CatalogueStore, encoder: Encoder) -> Fit | None:
         """Return the fit that the store keeps for `encoder`; None when there is none that can be used."""

@@ -69,6 +69,6 @@ def export(
     if snapshot is None:
         catalogue, _ = workshop.read_store()
     else:
-        catalogue = workshop.snapshots.load(workshop.load_encoder(), workshop.policy, snapshot).network.catalogue
+        catalogue = workshop.snapshots.catalogue(snapshot)
     write_catalogue(catalogue, target)
     say(settings, f"已导出到 {target}。", f"Exported to {target}.")

@@ -76,23 +76,21 @@ def _written(given: Mapping[Key, Any], stored: Mapping[Key, Stored]) -> Iterator
             yield key, Stored(record, owner=before.owner if before else None)
 
 
-def _write(
-    transaction: Transaction, table: Table, written: Mapping[Key, Stored], stored: Mapping[Key, Stored]
-) -> None:
+def _write(transaction: Transaction, table: Table, written: Mapping[Key, Stored], stored: Mapping[Key, Stored]) -> None:
     transaction.put(table.name, list(written.values()))
     for (course_id,) in written if table.name == "courses" else ():
         transaction.drop_draft(course_id)  # the files' text is what holds now
     transaction.log_all([_entry(table, key, one, stored.get(key)) for key, one in written.items()])
 
 
-def _entry(
-    table: Table, key: Key, one: Stored, before: Stored | None
-) -> tuple[str, str, Operation, Mapping[str, Any]]:
+def _entry(table: Table, key: Key, one: Stored, before: Stored | None) -> tuple[str, str, Operation, Mapping[str, Any]]:
     """Return the log's entry: the new values, names alone for learners, nothing for what is all new."""
     if before is None or before.deleted:
         return table.name, "|".join(key), Operation.RESTORED if before else Operation.CREATED, {}
     names = [field.name for field in fields(one.record)]
-    new = {name: getattr(one.record, name) for name in names if getattr(one.record, name) != getattr(before.record, name)}
+    new = {
+        name: getattr(one.record, name) for name in names if getattr(one.record, name) != getattr(before.record, name)
+    }
     shown = dict.fromkeys(new) if table.name == "learners" else new
     return table.name, "|".join(key), Operation.UPDATED, shown
 

@@ -181,7 +181,9 @@ class Synchroniser:
 
     def _write(self, told: Mapping[str, Any]) -> None:
         line = json.dumps(told, ensure_ascii=False)
-        self._results.write(line.encode(errors="replace") + b"\n")  # names and ids are the caller's text, of whatever characters
+        self._results.write(
+            line.encode(errors="replace") + b"\n"
+        )  # names and ids are the caller's text, of whatever characters
 
     def _keep(self, transaction: Transaction, repeatable: Repeatable | None) -> None:
         if repeatable is not None:

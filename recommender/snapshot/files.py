@@ -165,6 +165,12 @@ def read_files(folder: Path, encoder: Encoder, policy: Policy) -> Snapshot:
     return snapshot
 
 
+def read_catalogue(folder: Path) -> Catalogue:
+    """Return the records of the snapshot in a folder; SnapshotError when they are missing or damaged."""
+    check_files(folder, read_manifest(folder))
+    return _read_network(folder / _CATALOGUE).catalogue
+
+
 def _read_network(path: Path) -> Network:
     try:
         return Network(_catalogues.validate_json(path.read_bytes()))

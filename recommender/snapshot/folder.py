@@ -10,11 +10,20 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from recommender.domain import Catalogue
 from recommender.encoder import Encoder
 from recommender.errors import SnapshotError
 from recommender.language import Bilingual
 from recommender.policy import Policy
-from recommender.snapshot.files import check_files, flush, read_files, read_manifest, refuse, write_files
+from recommender.snapshot.files import (
+    check_files,
+    flush,
+    read_catalogue,
+    read_files,
+    read_manifest,
+    refuse,
+    write_files,
+)
 from recommender.snapshot.manifest import Manifest
 from recommender.snapshot.snapshot import Snapshot
 
@@ -62,6 +71,10 @@ class SnapshotFolder:
             return read_files(self.path / name, encoder, policy)
         except OSError as error:  # such as a file that goes while it is read
             raise refuse(f"文件无法读取（{error}）", f"a file cannot be read ({error})") from error
+
+    def catalogue(self, version: str) -> Catalogue:
+        """Return the records of a snapshot, whatever encoder it is of; SnapshotError when they are missing or damaged."""
+        return read_catalogue(self.path / version)
 
     def save(self, snapshot: Snapshot, *, make_current: bool = True, built_at: datetime.datetime | None = None) -> None:
         """Write a snapshot aside, move it into place, and let it serve; a sound one of that version stays as it is. Only the newest are kept.

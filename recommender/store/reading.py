@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, Table, func, or_, select, true, tuple_
 
 from recommender.domain import Approval
+from recommender.store.loading import Loaded, load
 from recommender.store.records import TABLES, Key, Stored, key_of, to_stored
 from recommender.store.schema import catalogue_versions, course_drafts, courses, fits, idempotency_keys
 
@@ -51,6 +52,10 @@ class Reading:
     def latest(self) -> int:
         """The catalogue version that is read, 0 before the first write; in a transaction that has written, its own."""
         return int(self._connection.scalar(select(func.max(catalogue_versions.c.version))) or 0)
+
+    def load(self) -> Loaded | None:
+        """Return what can be seen of all records, None before the first write."""
+        return load(self._connection)
 
     def import_versions(self) -> frozenset[int]:
         """Return the catalogue versions that imports made."""

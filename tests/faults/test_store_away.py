@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from tests.faults.conftest import Serve
-from tests.faults.town import QUESTION, TWINS, found_town
+from tests.faults.town import QUESTION, TWINS, found_town, workshop_at
 from tests.live import ServiceProcess, eventually
 from tests.postgres import PostgresServer
 
@@ -83,15 +83,53 @@ def test_a_service_that_starts_while_its_postgresql_is_away(
         assert_recovers(service, http)
 
 
-def test_an_sqlite_file_that_is_no_database_any_more_and_is_put_back(state: Path, serve: Serve) -> None:
-    service, database = serve(state), state / "jinxue.sqlite3"
-    with sqlite3.connect(database) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    connection.close()
-    good = state / "aside.sqlite3"
-    shutil.copy(database, good)
+def move(database: Path, target: Path) -> None:
+    """Move a database with the files beside it, as somebody would who puts it away."""
+    for suffix in ("", "-wal", "-shm"):
+        if (beside := database.with_name(database.name + suffix)).exists():
+            beside.replace(target.with_name(target.name + suffix))
+
+
+def test_an_sqlite_file_that_goes_and_comes_back_while_serving(state: Path, serve: Serve) -> None:
+    service, database, away = serve(state), state / "jinxue.sqlite3", state / "away.sqlite3"
     with service.client() as http:
-        database.write_bytes(os.urandom(100_000))
+        http.patch("/v1/course-instances/twin-a", json={"fee_yuan": 5}).raise_for_status()
+        move(database, away)
+        assert_degraded(service, http)
+        move(away, database)
+        assert_recovers(service, http)
+    with workshop_at(state).open_store() as store:
+        fees = [change.fields.get("fee_yuan") for change in store.history("course_instances", "twin-a")]
+    assert fees == [None, 5, 7]
+
+
+def test_a_copy_that_is_put_back_in_the_place_of_an_sqlite_file_is_followed_and_written(
+    state: Path, serve: Serve, tmp_path: Path
+) -> None:
+    shutil.copy(state / "jinxue.sqlite3", tmp_path / "copy")
+    service = serve(state)
+    with service.client() as http:
+        for fee in range(1, 6):
+            http.patch("/v1/course-instances/twin-b", json={"fee_yuan": fee}).raise_for_status()
+        move(state / "jinxue.sqlite3", tmp_path / "away")
+        (tmp_path / "copy").replace(state / "jinxue.sqlite3")
+        eventually(lambda: fee_of_b(http) == 0, told=lambda: service.log)
+        assert_recovers(service, http)
+    with workshop_at(state).open_store() as store:
+        (_, change) = store.history("course_instances", "twin-a")
+        assert change.fields == {"fee_yuan": 7}
+        assert len(store.history("course_instances", "twin-b")) == 1
+
+
+def fee_of_b(http: httpx.Client) -> float:
+    """Return the fee of the second twin's class, as it is answered."""
+    return float(http.get("/v1/courses/twin-b").raise_for_status().json()["course_instances"][0]["fee_yuan"])
+
+
+def test_an_sqlite_file_that_is_no_database_any_more(state: Path, serve: Serve) -> None:
+    service = serve(state)
+    with service.client() as http:
+        (state / "jinxue.sqlite3").write_bytes(os.urandom(100_000))
         assert_degraded(service, http)
 
 

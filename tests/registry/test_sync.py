@@ -151,7 +151,11 @@ def test_the_version_does_not_rise_without_a_change(registry: Registry, mode: Sy
         b'{"type": "learner", "learner_id": "x", "\\ud800": 1}',
         {"type": "learner", "action": "delete", "learner_id": "\x00"},
         {"type": "course", "action": "patch", "course_id": "\x00", "title": "x"},
-        {"type": "course", "course_id": "x", "title": "x", "occupations": json.loads("[" * 400 + "]" * 400)},
+        *(
+            b'{"type": "course", "course_id": "x", "%s": %s}' % (field, start * depth + b"1" + end * depth)
+            for depth in (400, 600, 800)
+            for field, start, end in ((b"title", b'{"a":', b"}"), (b"occupations", b"[", b"]"), (b"colour", b"[", b"]"))
+        ),
         b'{"type": "site", "site_id": "x", "name": "x", "kind": "hub", "latitude": 1e999, "longitude": 1}',
     ],
 )
