@@ -53,8 +53,9 @@ def _describe(openapi: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     operations = [operation for path in document["paths"].values() for operation in path.values()]
     for response in (response for operation in operations for response in operation["responses"].values()):
         content = response.get("content", {})
-        if content.get("application/json", {}).get("schema") == {"$ref": "#/components/schemas/Problem"}:
-            content["application/problem+json"] = content.pop("application/json")
+        for media_type, told in list(content.items()):
+            if told.get("schema") == {"$ref": "#/components/schemas/Problem"}:
+                content["application/problem+json"] = content.pop(media_type)
     return document
 
 

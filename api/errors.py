@@ -8,6 +8,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from api.dependencies import Json, language_of
 from api.preconditions import etag
@@ -19,6 +20,7 @@ from recommender.validation import explain
 _SHOWN = 50  # a thousand wrong items need no thousand messages
 _SHOWN_OF_LINES = 1_000
 _RETRY_SECONDS = 5
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 _log = logging.getLogger("jinxue")
 
 _TITLES: Mapping[int, Bilingual] = {
@@ -172,7 +174,16 @@ async def _http(request: Request, error: HTTPException) -> ProblemResponse:
     # FastAPI's only 400: bytes that are not UTF-8, brackets too deep, a number of thousands of digits
     response = _unreadable(request) if error.status_code == 400 else problem(request, error.status_code)
     response.headers.update(error.headers or {})
+    if error.status_code == 405:
+        response.headers["Allow"] = ", ".join(_allowed(request))
     return response
+
+
+def _allowed(request: Request) -> list[str]:
+    """Return the methods of an address: the router names those of the first route only that has it."""
+    scopes = {method: {**request.scope, "method": method} for method in _METHODS}
+    routes = request.app.routes
+    return [name for name, scope in scopes.items() if any(one.matches(scope)[0] is Match.FULL for one in routes)]
 
 
 async def _unexpected(request: Request, error: Exception) -> ProblemResponse:

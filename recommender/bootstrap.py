@@ -200,7 +200,7 @@ def keep_fit(store: CatalogueStore, fit: Fit) -> None:
 
 def _untouched(store: CatalogueStore, last: CatalogueVersion) -> bool:
     """Tell whether no record was written since the import `last`."""
-    return not store.changes_after(last.version, 2**31 - 1, limit=1)
+    return not store.changes_after(last.version, limit=1)
 
 
 def _make_folder(path: Path) -> None:

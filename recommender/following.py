@@ -69,9 +69,10 @@ class Follower:
             _log.exception("unexpected error while following")
             self._note(part, _UNEXPECTED)
             return False
-        for name in {part, "store"} & set(self.faults):
+        working = {part, "store"} if part == "snapshot" else {part}  # what else is done may not have asked the store
+        for name in working & set(self.faults):
             _log.info("%s works again", name)
-        self.faults = {name: fault for name, fault in self.faults.items() if name not in (part, "store")}
+        self.faults = {name: fault for name, fault in self.faults.items() if name not in working}
         return done
 
     def _note(self, part: str, message: Bilingual) -> None:

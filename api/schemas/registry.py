@@ -66,7 +66,7 @@ class Digest(Answer):
     counts: dict[str, int]
     content: str
     records: list[RecordHash] | None = Field(
-        description="With `detail=true`: each record's SHA-256, of its fields as JSON: names in order, no spaces, UTF-8, without empty ones and approval."
+        description="With `detail=true`: each record's SHA-256, of its fields as JSON by name, no spaces, UTF-8, 40.0 as 40, without `null`, `[]` and approval."
     )
 
 

@@ -53,6 +53,11 @@ class Layout:
         self._grains = 10.0 ** np.array([block.decimals for block in self.blocks])
         self.preferences = tuple(block.preference for block in self.blocks)
 
+    def columns_of(self, preference: Preference) -> slice:
+        """Return which columns are those of a preference's block."""
+        block = self.preferences.index(preference)
+        return slice(int(self.starts[block]), int(self.starts[block] + self.widths[block]))
+
     def instance_vectors(self, network: Network) -> NDArray[np.float32]:
         """Return every instance as a vector, `(n, dimension) float32`."""
         vectors = np.empty((len(network.instances), self.dimension), dtype=np.float32)

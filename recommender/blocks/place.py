@@ -29,18 +29,22 @@ class PlaceBlock(Block):
         return one_hot(columns, self.width)
 
     def of_request(self, request: ResolvedRequest) -> NDArray[np.float64] | None:
-        """Return proximities in [0, 1]; None without a location.
+        """Return the request's proximities; None without a location."""
+        if request.point is None:
+            return None
+        return self.proximities(request.site_distances_km[None, :], request)[0]
+
+    def proximities(self, site_distances_km: NDArray[np.float64], like: ResolvedRequest) -> NDArray[np.float64]:
+        """Return proximities in [0, 1], `(n, width)`, for `n` whose distances from the sites are `(n, s)` and who ask like `like`.
 
         A site's is 2 ** (-distance_km / half_distance_km), that of a site whose point is not known the stated neutral one;
         online has the stated policy's, at-enterprise is at home for an enterprise and neutral for a learner.
         """
-        if request.point is None:
-            return None
-        proximity = np.empty(self.width)
-        sites = np.exp2(-request.site_distances_km / request.half_distance_km)
-        proximity[: self.online] = np.where(np.isnan(sites), self.policy.neutral_proximity, sites)
-        proximity[self.online] = self.policy.online_proximity(request.online_policy)
-        proximity[self.at_enterprise] = at_enterprise_proximity(request.audience, self.policy)
+        proximity = np.empty((len(site_distances_km), self.width))
+        sites = np.exp2(-site_distances_km / like.half_distance_km)
+        proximity[:, : self.online] = np.where(np.isnan(sites), self.policy.neutral_proximity, sites)
+        proximity[:, self.online] = self.policy.online_proximity(like.online_policy)
+        proximity[:, self.at_enterprise] = at_enterprise_proximity(like.audience, self.policy)
         return proximity
 
 

@@ -14,7 +14,7 @@ from recommender.registry.fields import FieldReader, Vocabulary
 from recommender.registry.registrar import Registrar
 from recommender.registry.review import Decision, decide
 from recommender.registry.rules import check_id
-from recommender.store import CatalogueStore, Change, Reading, Stored, Transaction
+from recommender.store import BEHIND_ALL, CatalogueStore, Change, Reading, Stored, Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +114,11 @@ class Registry:
                 "应为目录版本号，或上次回答中的 next。",
                 "Expected a catalogue version, or `next` of an earlier answer.",
             )
-        found = self.store.changes_after(int(place[1]), int(place[2] or _WHOLE), limit=limit)
+        found = self.store.changes_after(int(place[1]), int(place[2] or BEHIND_ALL), limit=limit)
         return found, f"{found[-1].version}:{found[-1].position}" if found else since
 
 
 _PLACE = re.compile(r"(\d{1,9})(?::(\d{1,9}))?", re.ASCII)
-_WHOLE = 2**31 - 1  # behind every change of that version
 
 
 def _submitted(reading: Reading, found: list[Stored]) -> list[Outcome]:

@@ -1,16 +1,20 @@
 """Stored learners as vectors: what each would ask."""
 
 import datetime
+from collections import defaultdict
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from recommender.blocks import Layout
-from recommender.domain import Learner
+from recommender.blocks.place import PlaceBlock
+from recommender.domain import Coordinates, Learner
 from recommender.errors import InvalidRequest
+from recommender.geography import Gazetteer, Point, distances_km
 from recommender.index import VectorIndex
 from recommender.network import Network
-from recommender.policy import Policy
+from recommender.policy import Policy, Preference
 from recommender.profiles import learner_request
 from recommender.resolution import ResolvedRequest, resolve
 from recommender.snapshot.snapshot import Snapshot
@@ -24,29 +28,30 @@ _AT_ONCE = 1_000  # their vectors in float64 take 6 MB, those of all a city's le
 def learner_index(network: Network, layout: Layout, policy: Policy, before: Snapshot | None) -> VectorIndex:
     """Return every stored learner's request vector, `(m, d) float32`; a row of zeros for a profile that says nothing.
 
-    `before` is a snapshot of the same encoder, policy and fit; who asks the same as there keeps the row.
+    `before` is a snapshot of the same encoder, policy and fit; who asks the same as there keeps the row, but for the columns of sites that
+    stand elsewhere now.
     """
-    known = _known_rows(network, before)
-    kept = known != _UNKNOWN
-    vectors = np.zeros((len(known), layout.dimension), dtype=np.float32)
-    if before and kept.any():
-        if len(known) == before.learners.count and (known == np.arange(len(known))).all():
-            return before.learners
-        vectors[kept] = before.learners.vectors[known[kept]]
-    unknown = np.flatnonzero(~kept).tolist()
-    for start in range(0, len(unknown), _AT_ONCE):
-        rows = unknown[start : start + _AT_ONCE]
-        resolved = {row: asked for row in rows if (asked := _resolved(network.learners[row], network, policy))}
-        for row, vector in zip(resolved, layout.request_vectors(list(resolved.values())), strict=True):
-            vectors[row] = vector.weighted
-    return VectorIndex.of(vectors)
+    moved = before is not None and not _same_points(network, before.network)
+    known = _known_rows(network, before, moved=moved)
+    if before and not moved and np.array_equal(known, np.arange(before.learners.count)):
+        return before.learners
+    # zeros that nobody writes take no memory: the rows are held once, in the index, and written there
+    index = VectorIndex.of(np.zeros((len(known), layout.dimension), dtype=np.float32))
+    if before:
+        places = _PlaceColumns(network, layout, policy) if moved else None
+        _take_over(index.vectors, known, before=before, network=network, places=places)
+    _make(index.vectors, np.flatnonzero(known == _UNKNOWN).tolist(), network, layout, policy)
+    return index
 
 
-def _known_rows(network: Network, before: Snapshot | None) -> NDArray[np.intp]:
-    """Return for each learner the row in `before` of the same learner, asking the same; -1 where there is none."""
-    if before is None or not _same_city(network, before.network):
+def _known_rows(network: Network, before: Snapshot | None, *, moved: bool) -> NDArray[np.intp]:
+    """Return for each learner the row in `before` of the same learner, asking the same; -1 where there is none.
+
+    Where sites have `moved`, a row of zeros is no row: nobody knows whether nothing was said or all was far away.
+    """
+    if before is None or not _same_words(network, before.network):
         return np.full(len(network.learners), _UNKNOWN, dtype=np.intp)
-    old = before.network
+    old, vectors = before.network, before.learners.vectors
     come_or_gone = network.course_row.keys() ^ old.course_row.keys()  # a profile that names an unknown course is none
 
     def known(learner: Learner) -> int:
@@ -54,22 +59,96 @@ def _known_rows(network: Network, before: Snapshot | None) -> NDArray[np.intp]:
         if row is None or not come_or_gone.isdisjoint(learner.completed_course_ids):
             return _UNKNOWN
         found = old.learners[row]
-        return row if found is learner or found == learner else _UNKNOWN
+        same = (found is learner or found == learner) and not (moved and not vectors[row].any())
+        return row if same else _UNKNOWN
 
     return np.fromiter(map(known, network.learners), dtype=np.intp, count=len(network.learners))
 
 
-def _same_city(network: Network, old: Network) -> bool:
-    """Tell whether the same words and places still mean the same: sites' points, places, clusters and their relations."""
+def _same_words(network: Network, old: Network) -> bool:
+    """Tell whether the same words still mean the same: places, clusters and their relations."""
     one, other = network.catalogue, old.catalogue
-    return (
-        np.array_equal(network.site_points, old.site_points, equal_nan=True)
-        and (network.gazetteer is old.gazetteer or one.places == other.places)
-        and (
-            network.taxonomy is old.taxonomy
-            or (one.clusters, one.cluster_relations) == (other.clusters, other.cluster_relations)
-        )
+    return (network.gazetteer is old.gazetteer or one.places == other.places) and (
+        network.taxonomy is old.taxonomy
+        or (one.clusters, one.cluster_relations) == (other.clusters, other.cluster_relations)
     )
+
+
+def _same_points(network: Network, old: Network) -> bool:
+    """Tell whether each column of the place block is that of a site at the same point."""
+    return np.array_equal(network.site_points, old.site_points, equal_nan=True)
+
+
+class _PlaceColumns:
+    """What the place block makes of stored learners, without the other blocks' part in their vectors."""
+
+    def __init__(self, network: Network, layout: Layout, policy: Policy) -> None:
+        self._network, self._layout, self._policy = network, layout, policy
+        self._block = next(block for block in layout.blocks if isinstance(block, PlaceBlock))
+        self._examples: dict[tuple[bool, bool], tuple[ResolvedRequest, float]] = {}
+
+    def of(self, learners: Sequence[Learner]) -> NDArray[np.float32]:
+        """Return the weighted columns, `(n, width) float32`, of learners whose profiles say something; zeros without a location."""
+        columns = np.zeros((len(learners), self._block.width), dtype=np.float32)
+        alike: dict[tuple[ResolvedRequest, float], list[tuple[int, Point]]] = defaultdict(list)
+        for row, learner in enumerate(learners):
+            if point := _point(learner, self._network.gazetteer):
+                alike[self._example(learner)].append((row, point))
+        for (like, weight), located in alike.items():
+            points = np.array([(point.latitude, point.longitude) for _, point in located])
+            distances = distances_km(points, self._network.site_points)
+            columns[[row for row, _ in located]] = self._block.proximities(distances, like) * weight
+        return columns
+
+    def _example(self, located: Learner) -> tuple[ResolvedRequest, float]:
+        """Return the request, and its weight of place, of a located learner for whom the same preferences have a part.
+
+        Texts and quality have one for all of them, schedule for none.
+        """
+        cluster = self._network.taxonomy.find(located.industry) if located.industry else None
+        kind = cluster is not None, located.skill_level is not None
+        if kind not in self._examples:
+            request = resolve(learner_request(located), self._network, self._policy, today=_ANY_DAY)
+            weights = self._layout.request_vector(request).weights
+            self._examples[kind] = request, float(weights[self._layout.preferences.index(Preference.PLACE)])
+        return self._examples[kind]
+
+
+def _point(learner: Learner, gazetteer: Gazetteer) -> Point | None:
+    """Return where a learner's request is made from: `resolve` says the same, and far more."""
+    if learner.latitude is not None and learner.longitude is not None:
+        own = Coordinates(latitude=learner.latitude, longitude=learner.longitude, datum=learner.datum)
+        return gazetteer.locate(own)
+    return gazetteer.point_of(gazetteer.find(learner.place)) if learner.place else None
+
+
+def _take_over(
+    vectors: NDArray[np.float32],
+    known: NDArray[np.intp],
+    *,
+    before: Snapshot,
+    network: Network,
+    places: _PlaceColumns | None,
+) -> None:
+    """Write the rows of `before` that are known into `vectors`, with the columns of `places` in place of theirs."""
+    theirs = before.layout.columns_of(Preference.PLACE)
+    kept = np.flatnonzero(known != _UNKNOWN)
+    for start in range(0, len(kept), _AT_ONCE):
+        rows = kept[start : start + _AT_ONCE]
+        taken = before.learners.vectors[known[rows]]
+        if places:
+            now = places.of([network.learners[row] for row in rows.tolist()])
+            taken = np.hstack([taken[:, : theirs.start], now, taken[:, theirs.stop :]])
+        vectors[rows] = taken
+
+
+def _make(vectors: NDArray[np.float32], rows: Sequence[int], network: Network, layout: Layout, policy: Policy) -> None:
+    """Write the rows of these learners into `vectors`."""
+    for start in range(0, len(rows), _AT_ONCE):
+        learners = {row: network.learners[row] for row in rows[start : start + _AT_ONCE]}
+        resolved = {row: asked for row, one in learners.items() if (asked := _resolved(one, network, policy))}
+        for row, vector in zip(resolved, layout.request_vectors(list(resolved.values())), strict=True):
+            vectors[row] = vector.weighted
 
 
 def _resolved(learner: Learner, network: Network, policy: Policy) -> ResolvedRequest | None:

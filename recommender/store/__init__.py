@@ -1,6 +1,6 @@
 """The store: the only place that speaks SQL."""
 
-from recommender.store.history import CatalogueVersion, Change, Operation
+from recommender.store.history import BEHIND_ALL, CatalogueVersion, Change, Operation
 from recommender.store.loading import Loaded
 from recommender.store.reading import Draft, KeptAnswer, KeptFit, Reading
 from recommender.store.records import Key, Stored, plain_json
@@ -9,6 +9,7 @@ from recommender.store.transaction import Transaction
 from recommender.store.watch import Watch
 
 __all__ = [
+    "BEHIND_ALL",
     "CatalogueStore",
     "CatalogueVersion",
     "Change",

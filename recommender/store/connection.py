@@ -82,6 +82,10 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get(_WRITES) else "BEGIN")
 
 
+_ALWAYS = (SQLAlchemyError, OverflowError)
+_OPENING = (ImportError, OSError, ValueError)  # no such driver, no such file, no URL
+
+
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """Give a connection that sees one state of the database from begin to end."""
@@ -103,8 +107,9 @@ def writing(engine: Engine, *, lock: str = _ONE_WRITER) -> Iterator[Connection]:
 
 
 @contextmanager
-def store_errors(url: str) -> Iterator[None]:
-    """Turn every failure of the database into a StoreError that says what to check."""
+def store_errors(url: str, *, opening: bool = False) -> Iterator[None]:
+    """Turn every failure of the database into a StoreError that says what to check; `opening` it can fail in more ways."""
+    failures = (*_ALWAYS, *_OPENING) if opening else _ALWAYS
     try:
         yield
     except ValidationError as error:
@@ -114,7 +119,7 @@ def store_errors(url: str) -> Iterator[None]:
                 f"The database holds {error.error_count()} value(s) that make no sense ({error.title}); run jinxue doctor.",
             )
         ) from error
-    except (SQLAlchemyError, ImportError, OSError, ValueError, OverflowError) as error:
+    except failures as error:
         reason = (str(getattr(error, "orig", None) or error).strip() or type(error).__name__).splitlines()[0]
         shown = _shown(url)
         raise StoreError(

@@ -10,6 +10,9 @@ from sqlalchemy import Connection, Row, Select, exists, literal, select, tuple_
 
 from recommender.store.schema import catalogue_versions, changes
 
+BEHIND_ALL = 2**31 - 1
+"""A position behind every change of a version."""
+
 
 class Operation(StrEnum):
     """What was done to a record."""

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, func, or_, select, true, tuple_
+from sqlalchemy import Column, ColumnElement, Connection, Select, Table, func, or_, select, true, tuple_
 
 from recommender.domain import Approval
 from recommender.store.loading import Loaded, load
@@ -103,9 +103,19 @@ class Reading:
         """Return a part of the courses that wait for review, or a text of which does, in the order of their ids; and how many there are."""
         drafted = courses.c.course_id.in_(select(course_drafts.c.course_id))
         condition = (~courses.c.deleted, or_(courses.c.approval == Approval.PENDING.value, drafted))
-        query = select(courses).where(*condition).order_by(courses.c.course_id).limit(limit).offset(offset)
+        query = (
+            select(courses)
+            .where(*condition)
+            .order_by(self._by_code_point(courses.c.course_id))
+            .limit(limit)
+            .offset(offset)
+        )
         found = [to_stored(courses, row) for row in self._connection.execute(query).mappings()]
         return found, int(self._connection.scalar(select(func.count()).select_from(courses).where(*condition)) or 0)
+
+    def _by_code_point(self, column: Column[Any]) -> ColumnElement[Any]:
+        """Return `column` so that it orders as Python orders text: SQLite does, PostgreSQL goes by its language."""
+        return column.collate("C") if self._connection.dialect.name == "postgresql" else column
 
     def of_site(self, table: str, site_id: str) -> list[Stored]:
         """Return the records of `table` that belong to a site or are taught there, and are not deleted."""

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine
 from recommender.errors import StoreError
 from recommender.language import Bilingual
 from recommender.store.connection import open_engine, reading, store_errors, writing
-from recommender.store.history import CatalogueVersion, Change, changes_after, history_of, latest_version
+from recommender.store.history import BEHIND_ALL, CatalogueVersion, Change, changes_after, history_of, latest_version
 from recommender.store.loading import Loaded, load, load_since
 from recommender.store.migrating import migrate
 from recommender.store.reading import Reading
@@ -31,7 +31,7 @@ class CatalogueStore:
         self._url = url
         self._ready = False
         self._opening = threading.Lock()
-        with store_errors(url):
+        with store_errors(url, opening=True):
             self._engine = open_engine(url)
             if at_once:
                 self._open()
@@ -81,7 +81,8 @@ class CatalogueStore:
     @contextmanager
     def _connected(self, begin: Callable[[Engine], AbstractContextManager[Connection]]) -> Iterator[Connection]:
         if not self._ready:
-            self._open()
+            with store_errors(self._url, opening=True):
+                self._open()
         with begin(self._engine) as connection:
             yield connection
 
@@ -105,8 +106,8 @@ class CatalogueStore:
         with self._read() as connection:
             return _some(load_since(connection, before))
 
-    def changes_after(self, version: int, position: int = 0, *, limit: int) -> list[Change]:
-        """Return at most `limit` of the changes behind that one, in order."""
+    def changes_after(self, version: int, position: int = BEHIND_ALL, *, limit: int) -> list[Change]:
+        """Return at most `limit` of the changes behind that one (behind all of that version), in order."""
         with self._read() as connection:
             return changes_after(connection, version, position, limit=limit)
 

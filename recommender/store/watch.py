@@ -2,12 +2,14 @@
 
 import time
 from contextlib import suppress
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-import psycopg
 from sqlalchemy import Engine
 
 from recommender.store.transaction import CHANNEL
+
+if TYPE_CHECKING:
+    import psycopg
 
 _POLL_SECONDS = 0.1
 
@@ -45,6 +47,8 @@ class Listener:
 
     def wait(self) -> None:
         """Return at a notification, or after a second."""
+        import psycopg  # not for those who have no PostgreSQL
+
         try:
             if self._connection is None:
                 self._connection = psycopg.connect(autocommit=True, **self._arguments)
@@ -59,7 +63,7 @@ class Listener:
     def close(self) -> None:
         """Close the connection."""
         if self._connection is not None:
-            with suppress(psycopg.Error):
+            with suppress(Exception):
                 self._connection.close()
         self._connection = None
 

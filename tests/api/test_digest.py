@@ -135,7 +135,7 @@ def test_pages_of_changes_continue_each_other(records_everywhere: Records, limit
     records = records_everywhere
     lines = [{"type": "site", "site_id": f"s{number}", **BARE["site"]} for number in range(5)]
     records.sync(lines)
-    records.sync(lines[:2] + [{"type": "site", "site_id": "s9", **BARE["site"]}])
+    records.sync([*lines[:2], {"type": "site", "site_id": "s9", **BARE["site"]}])
     whole = changes(records)["items"]
     found: list[dict[str, Any]] = []
     since = "0"

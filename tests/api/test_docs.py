@@ -21,7 +21,24 @@ PROMISED = {
     ("get", "/v1/taxonomy"),
     ("get", "/healthz"),
     ("get", "/readyz"),
+    ("get", "/v1/reviews"),
+    ("post", "/v1/courses/{course_id}/reviews"),
+    ("post", "/v1/sync"),
+    ("get", "/v1/sync/digest"),
+    ("get", "/v1/sync/changes"),
+    *(
+        (method, f"/v1/{address}{part}")
+        for address in (
+            "sites/{site_id}",
+            "courses/{course_id}",
+            "course-instances/{instance_id}",
+            "learners/{learner_id}",
+            "enterprises/{enterprise_id}",
+        )
+        for method, part in (("get", "/record"), ("get", "/history"), ("put", ""), ("patch", ""), ("delete", ""))
+    ),
 }
+LINES = ("post", "/v1/sync")
 
 
 @pytest.fixture(scope="module")
@@ -66,22 +83,26 @@ def test_every_operation_says_what_it_does_and_belongs_to_a_subject(
 
 
 def test_every_answer_has_a_schema(operations: dict[tuple[str, str], dict[str, Any]]) -> None:
-    for one in operations.values():
-        assert one["responses"]["200"]["content"]["application/json"]["schema"]["$ref"]
+    for operation, one in operations.items():
+        form = "application/x-ndjson" if operation == LINES else "application/json"
+        assert list(one["responses"]["200"]["content"]) == [form]
+        assert one["responses"]["200"]["content"][form]["schema"]["$ref"]
 
 
 def test_problems_are_documented_as_what_they_are(operations: dict[tuple[str, str], dict[str, Any]]) -> None:
     for (_, path), one in operations.items():
         if path.startswith("/v1"):
             assert one["responses"]["422"]["content"] == {"application/problem+json": PROBLEM}
-            assert one["responses"]["404"]["content"] == {"application/problem+json": PROBLEM}
+            assert one["responses"]["400"]["content"] == {"application/problem+json": PROBLEM}
         assert "HTTPValidationError" not in str(one)
 
 
 def test_every_body_and_every_id_has_an_example(operations: dict[tuple[str, str], dict[str, Any]]) -> None:
-    for (method, _), one in operations.items():
-        if method == "post":
-            assert one["requestBody"]["content"]["application/json"]["examples"]
+    for operation, one in operations.items():
+        if operation[0] in ("post", "put", "patch"):
+            form = "application/x-ndjson" if operation == LINES else "application/json"
+            assert one["requestBody"]["content"][form]["examples"]
+            assert one["requestBody"]["content"][form]["schema"]
         for parameter in one.get("parameters", []):
             if parameter["in"] == "path":
                 assert parameter["schema"]["examples"]
@@ -90,10 +111,35 @@ def test_every_body_and_every_id_has_an_example(operations: dict[tuple[str, str]
 def test_every_id_given_as_an_example_exists(
     client: TestClient, operations: dict[tuple[str, str], dict[str, Any]]
 ) -> None:
-    for (_, path), one in operations.items():
-        for parameter in one.get("parameters", []):
+    for (method, path), one in operations.items():
+        for parameter in one.get("parameters", []) if method == "get" else []:
             for example in parameter["schema"].get("examples", []) if parameter["in"] == "path" else []:
                 assert client.get(path.replace("{" + parameter["name"] + "}", example)).status_code == 200
+
+
+def test_what_changes_records_says_who_asks_and_what_they_saw(
+    operations: dict[tuple[str, str], dict[str, Any]],
+) -> None:
+    for (method, path), one in operations.items():
+        if method in ("put", "patch", "delete") or path.endswith("/{course_id}/reviews"):
+            named = {parameter["name"] for parameter in one["parameters"]}
+            assert named >= {"site_id", "If-Match", "If-None-Match"}
+            assert one["security"] == [{"HTTPBearer": []}]
+            assert {"409", "412", "422", "503"} <= set(one["responses"])
+
+
+def test_what_may_be_sent_of_a_record_is_what_is_read_of_it_but_for_what_may_be_left_out(
+    document: dict[str, Any], operations: dict[tuple[str, str], dict[str, Any]]
+) -> None:
+    for (method, path), one in operations.items():
+        if method in ("put", "patch"):
+            sent = one["requestBody"]["content"]["application/json"]["schema"]
+            written = one["responses"]["200"]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
+            shown = document["components"]["schemas"][written]["properties"]["record"]["$ref"].rpartition("/")[2]
+            record = document["components"]["schemas"][shown]
+            assert sent["properties"].keys() == record["properties"].keys() == set(record["required"])
+            assert sent["additionalProperties"] is record["additionalProperties"] is False
+            assert bool(sent.get("required")) == (method == "put" and "learners" not in path)
 
 
 def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:

@@ -262,11 +262,17 @@ def test_a_wrong_parameter_is_named(records_everywhere: Records, address: str, f
 
 
 @every_kind
-def test_other_methods_are_refused(records: Records, kind: str) -> None:
-    for address in (f"{PLACES[kind]}/new/record", f"{PLACES[kind]}/new/history"):
-        for method in ("PUT", "POST", "DELETE", "PATCH"):
-            problem_of(records.ask(method, address), 405)
-    problem_of(records.ask("POST", f"{PLACES[kind]}/new", {}), 405)
+def test_other_methods_are_refused_and_the_right_ones_named(records: Records, kind: str) -> None:
+    reads = "GET, " if kind in ("site", "course") else ""
+    for part, methods, allowed in (
+        ("/record", ("PUT", "POST", "DELETE", "PATCH"), "GET"),
+        ("/history", ("PUT", "POST", "DELETE", "PATCH"), "GET"),
+        ("", ("POST", "OPTIONS"), f"{reads}PUT, PATCH, DELETE"),
+    ):
+        for method in methods:
+            answer = records.ask(method, f"{PLACES[kind]}/new{part}")
+            problem_of(answer, 405)
+            assert answer.headers["allow"] == allowed
 
 
 def test_a_database_that_is_away_is_a_problem_that_says_when_to_come_back(postgres: PostgresServer) -> None:

@@ -1,6 +1,7 @@
 """What is wrong in a stream: a clear problem for that line, and never a half of what was to be all or nothing."""
 
 import json
+from functools import partial
 from typing import Any
 
 import anyio
@@ -167,22 +168,23 @@ def test_a_body_that_is_too_large_is_refused(records: Records) -> None:
     assert records.sync(body[:-1]).status_code == 200
 
 
-async def _caller_goes_away(records: Records, mode: str) -> list[Message]:
+async def sent_by_hand(records: Records, query: str, received: list[Message], **headers: str) -> list[Message]:
+    """Return what the application sends to a caller of which it receives just these messages."""
+    named = {"content-type": "application/x-ndjson"} | {
+        name.replace("_", "-"): value for name, value in headers.items()
+    }
     scope = {
         "type": "http",
         "method": "POST",
         "path": "/v1/sync",
         "raw_path": b"/v1/sync",
-        "query_string": f"mode={mode}".encode(),
-        "headers": [(b"content-type", b"application/x-ndjson")],
+        "query_string": query.encode(),
+        "headers": [(name.encode(), value.encode()) for name, value in named.items()],
     }
-    received = iter(
-        [{"type": "http.request", "body": line_of(GOOD) * 1_000, "more_body": True}, {"type": "http.disconnect"}]
-    )
-    sent: list[Message] = []
+    waiting, sent = iter(received), []
 
     async def receive() -> Message:
-        return next(received)
+        return next(waiting)
 
     async def send(message: Message) -> None:
         sent.append(message)
@@ -193,10 +195,18 @@ async def _caller_goes_away(records: Records, mode: str) -> list[Message]:
 
 @pytest.mark.parametrize("mode", ["all_or_nothing", "line_by_line"])
 def test_a_caller_that_goes_away_leaves_nothing(records: Records, mode: str) -> None:
-    anyio.run(_caller_goes_away, records, mode)
+    part = {"type": "http.request", "body": line_of(GOOD) * 1_000, "more_body": True}
+    anyio.run(sent_by_hand, records, f"mode={mode}", [part, {"type": "http.disconnect"}])
 
     assert records.version == 1
     assert records.sync([GOOD]).status_code == 200
+
+
+def test_a_body_that_is_said_to_be_too_large_is_refused_before_it_is_read(records: Records) -> None:
+    announced = partial(sent_by_hand, content_length=str(10**12))
+    begun, _ = anyio.run(announced, records, "", [])
+
+    assert begun["status"] == 413
 
 
 @pytest.mark.parametrize("mode", ["all_or_nothing", "line_by_line"])

@@ -1,6 +1,6 @@
 """How long a snapshot takes that follows a change in the catalogue, built from the one before.
 
-python -m tests.benchmarks.following [--instances 3000 100000] [--rounds 5]
+python -m tests.benchmarks.following [--instances 3000 100000] [--learners 1000] [--rounds 5]
 """
 
 import argparse
@@ -25,7 +25,7 @@ from recommender.policy import load_policy
 from recommender.snapshot import Snapshot, SnapshotFolder, build_snapshot
 from tests.networks import Shape, random_catalogue
 
-LEARNERS = 1_000
+CHANGED_LEARNERS = 1_000
 MOST_COURSES = 10_000
 Change = Callable[[Catalogue, Random], Catalogue]
 
@@ -60,15 +60,24 @@ def one_site(catalogue: Catalogue, rng: Random) -> Catalogue:
     return dataclasses.replace(catalogue, sites=changed(catalogue.sites, rng, **point))
 
 
-def all_learners(catalogue: Catalogue, rng: Random) -> Catalogue:
-    """Let every learner want something else."""
-    learners = [dataclasses.replace(learner, goal=f"想学叉车 {rng.random()}") for learner in catalogue.learners]
+def new_site(catalogue: Catalogue, rng: Random) -> Catalogue:
+    """Open one site more."""
+    point = {"latitude": 22.5 + rng.random() / 10, "longitude": 114.1 + rng.random() / 10}
+    site = dataclasses.replace(rng.choice(catalogue.sites), site_id=f"new-{rng.random()}", **point)
+    return dataclasses.replace(catalogue, sites=(*catalogue.sites, site))
+
+
+def many_learners(catalogue: Catalogue, rng: Random) -> Catalogue:
+    """Let 1,000 learners, or all if there are fewer, want something else."""
+    learners = list(catalogue.learners)
+    for row in rng.sample(range(len(learners)), min(CHANGED_LEARNERS, len(learners))):
+        learners[row] = dataclasses.replace(learners[row], goal=f"想学叉车 {rng.random()}")
     return dataclasses.replace(catalogue, learners=tuple(learners))
 
 
-def a_catalogue(instances: int) -> Catalogue:
-    """Return a random catalogue of so many classes, of at most 10,000 courses."""
-    catalogue = random_catalogue(0, Shape(instances=instances, learners=LEARNERS))
+def a_catalogue(instances: int, learners: int) -> Catalogue:
+    """Return a random catalogue of so many learners and classes, of at most 10,000 courses."""
+    catalogue = random_catalogue(0, Shape(instances=instances, learners=learners))
     ids = sorted(course.course_id for course in catalogue.courses)[:MOST_COURSES]
     other = dict(zip(sorted(course.course_id for course in catalogue.courses), itertools.cycle(ids), strict=False))
     return dataclasses.replace(
@@ -86,11 +95,12 @@ CHANGES: dict[str, Change] = {
     "one seat count": one_seat,
     "one new class": one_class,
     "one moved site": one_site,
-    f"{LEARNERS:,} learners": all_learners,
+    "one new site": new_site,
+    f"{CHANGED_LEARNERS:,} learners": many_learners,
 }
 
 
-def measure(instances: int, rounds: int) -> dict[str, list[float]]:
+def measure(instances: int, learners: int, rounds: int) -> dict[str, list[float]]:
     """Return seconds by what was timed."""
     encoder, policy, rng = load_encoder(), load_policy(), Random(0)
     version, times = 1, {}
@@ -101,7 +111,7 @@ def measure(instances: int, rounds: int) -> dict[str, list[float]]:
         times.setdefault(name, []).append(time.perf_counter() - begun)
         return done
 
-    catalogue = a_catalogue(instances)
+    catalogue = a_catalogue(instances, learners)
     timed("the columns alone", lambda: Network(catalogue))
     snapshot: Snapshot = timed("in full, fitted anew", lambda: build_snapshot(catalogue, 1, encoder, policy))
     fit = snapshot.fit
@@ -127,12 +137,13 @@ def main() -> None:
     """Print a table for each size."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--instances", type=int, nargs="+", default=[3_000, 100_000])
+    parser.add_argument("--learners", type=int, default=1_000)
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
     use_threads(1)
     for instances in options.instances:
-        table = Table("", "p50, s", "max, s", title=f"{instances:,} instances, {LEARNERS:,} learners")
-        for name, seconds in measure(instances, options.rounds).items():
+        table = Table("", "p50, s", "max, s", title=f"{instances:,} instances, {options.learners:,} learners")
+        for name, seconds in measure(instances, options.learners, options.rounds).items():
             table.add_row(name, f"{statistics.median(seconds):.3f}", f"{max(seconds):.3f}")
         Console().print(table)
 

@@ -1,5 +1,7 @@
 """Each preference's value on small cases with known right answers."""
 
+from random import Random
+
 import numpy as np
 import pytest
 
@@ -8,7 +10,12 @@ from recommender.blocks.level import LevelBlock
 from recommender.blocks.place import PlaceBlock
 from recommender.blocks.quality import QualityBlock
 from recommender.blocks.schedule import ScheduleBlock
+from recommender.geography import distances_km
+from recommender.network import Network
+from recommender.requests import Location
 from tests.handmade import HERE, course, enterprise, learner, network, taught
+from tests.networks import Shape, random_catalogue
+from tests.small_city import random_point
 
 
 def _values(block, made, request):
@@ -34,6 +41,17 @@ def test_proximity_halves_with_every_half_distance(policy):
     assert _values(block, made, request) == [1, 0.5, 0.0625, 0.5, 0.5, 0.5, 0.5]
     request = learner(made, location=HERE, half_distance_km=20)
     assert _values(block, made, request)[:3] == [1, round(2**-0.25, 6), 0.5]
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 7, 8, 100])
+def test_how_near_many_are_is_to_the_bit_how_near_each_is_alone(policy, count):
+    rng, made = Random(0), Network(random_catalogue(1, Shape(instances=100, learners=0)))
+    block = PlaceBlock(len(made.sites), policy)
+    asked = [learner(made, location=Location(**random_point(rng)), online_policy="far") for _ in range(count)]
+    points = np.array([(request.point.latitude, request.point.longitude) for request in asked]).reshape(-1, 2)
+    together = block.proximities(distances_km(points, made.site_points), learner(made, online_policy="far"))
+    assert together.shape == (count, block.width)
+    assert [row.tobytes() for row in together] == [block.of_request(request).tobytes() for request in asked]
 
 
 @pytest.mark.parametrize(("online_policy", "proximity"), [("near", 1), ("neutral", 0.5), ("far", 0)])

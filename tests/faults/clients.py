@@ -3,11 +3,13 @@
 import json
 import threading
 from collections.abc import Mapping
+from dataclasses import dataclass
 from random import Random
 from typing import Any
 
 import httpx
 
+from recommender.registry import SyncMode
 from recommender.registry.sync import CHUNK
 from tests.faults.ledger import Key, Ledger, Seen
 from tests.faults.town import COUNTERS, QUESTION, TWINS
@@ -80,45 +82,56 @@ class SingleWriter(Client):
         self.write("POST", "/v1/courses/counter/reviews", decision, {("courses", "counter"): {"title": title}})
 
 
-class SyncWriter(Client):
-    """Brings many records at once, all or nothing and line by line by turns; the last call may be repeated."""
+@dataclass(slots=True)
+class Stream:
+    """A sync: what it writes, its key, and the answer to it (empty before there is one)."""
 
-    def __init__(self, *given: Any) -> None:
-        super().__init__(*given)
-        self.busy = threading.Event()
-        self.key, self.mode, self.body, self.answer = "", "", b"", b""
-        self.writes: dict[Key, Mapping[str, Any]] = {}
+    mode: SyncMode
+    key: str
+    writes: Mapping[Key, Mapping[str, Any]]
+    answer: bytes = b""
 
     @property
     def chunk(self) -> int | None:
         """How many lines are done together, None for all."""
-        return None if self.mode == "all_or_nothing" else CHUNK
+        return CHUNK if self.mode is SyncMode.LINE_BY_LINE else None
+
+    @property
+    def version(self) -> int:
+        """The catalogue version that it was acknowledged with."""
+        return int(json.loads(self.answer.splitlines()[-1])["summary"]["catalogue_version"])
+
+    def send(self, http: httpx.Client) -> httpx.Response:
+        """Send it, perhaps again."""
+        headers = {"Idempotency-Key": self.key, "Content-Type": "application/x-ndjson"}
+        body = "\n".join(map(_line, self.writes, self.writes.values())).encode()
+        return http.post("/v1/sync", params={"mode": self.mode}, content=body, headers=headers)
+
+
+class SyncWriter(Client):
+    """Brings many records at once, all or nothing and line by line by turns. `last` is the present stream, `before` the one before."""
+
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        self.busy = threading.Event()
+        self.last: Stream | None = None
+        self.before: Stream | None = None
 
     def step(self) -> None:
         """Bring one stream."""
         number = self.rng.randrange(10**6)
-        self.mode = "line_by_line" if self.mode == "all_or_nothing" else "all_or_nothing"
-        if self.mode == "all_or_nothing":
-            self.writes = {("course_instances", t): {"fee_yuan": float(number)} for t in TWINS}
-            self.writes |= {("enterprises", f"firm-{row}"): {"headcount": number} for row in range(FIRMS)}
+        self.before = self.last
+        if self.before is None or self.before.mode is SyncMode.LINE_BY_LINE:
+            writes: dict[Key, Mapping[str, Any]] = {("course_instances", t): {"fee_yuan": float(number)} for t in TWINS}
+            writes |= {("enterprises", f"firm-{row}"): {"headcount": number} for row in range(FIRMS)}
+            self.last = Stream(SyncMode.ALL_OR_NOTHING, f"whole {number}", writes)
         else:
-            self.writes = {("enterprises", f"listed-{row}"): {"headcount": number} for row in range(LISTED)}
-        self.body = "\n".join(map(_line, self.writes, self.writes.values())).encode()
-        self.key, self.answer = f"{self.mode} {number}", b""
-        self.ledger.ask(self.writes)
+            writes = {("enterprises", f"listed-{row}"): {"headcount": number} for row in range(LISTED)}
+            self.last = Stream(SyncMode.LINE_BY_LINE, f"lines {number}", writes)
+        self.ledger.ask(writes)
         self.busy.set()
-        answer = self.send().raise_for_status()
-        self.answer = answer.content
-        self.ledger.acknowledge(self.writes, self.version_in(answer))
-
-    def version_in(self, answer: httpx.Response) -> int:
-        """Return the catalogue version that a stream was acknowledged with."""
-        return int(json.loads(answer.text.splitlines()[-1])["summary"]["catalogue_version"])
-
-    def send(self, http: httpx.Client | None = None) -> httpx.Response:
-        """Send the present stream (again)."""
-        headers = {"Idempotency-Key": self.key, "Content-Type": "application/x-ndjson"}
-        return (http or self.http).post("/v1/sync", params={"mode": self.mode}, content=self.body, headers=headers)
+        self.last.answer = self.last.send(self.http).raise_for_status().content
+        self.ledger.acknowledge(writes, self.last.version)
 
 
 def _line(key: Key, fields: Mapping[str, Any]) -> str:

@@ -12,7 +12,7 @@ from typing import Self
 import httpx
 
 from recommender.doctor import Severity, examine
-from tests.faults.clients import Reader, SingleWriter, SyncWriter
+from tests.faults.clients import Reader, SingleWriter, Stream, SyncWriter
 from tests.faults.ledger import Ledger
 from tests.faults.town import COUNTERS, found_town, workshop_at
 from tests.live import ServiceProcess, eventually
@@ -59,10 +59,11 @@ class Victim:
             self._service.kill()
         try:
             self._service.start()
-        except AssertionError as error:
-            return [str(error)]
-        failures = [*self._check(sync)]
-        self.ledger = self.ledger if not failures else Ledger()
+            failures = [*dict.fromkeys(self._check(sync))]
+        except (AssertionError, httpx.HTTPError) as error:
+            failures = [repr(error)]
+        if failures:
+            self.ledger = Ledger()
         return failures
 
     def _disturb(self, phase: str, http: httpx.Client, rng: Random) -> SyncWriter:
@@ -90,12 +91,10 @@ class Victim:
                 time.sleep(rng.choice([0, rng.uniform(0, 0.3)]))
             case _:
                 time.sleep(rng.uniform(0.1, 1.5))
-        self._service.kill()
         if builder is not None:
-            if builder.exitcode is not None:
-                self.ledger.complaints.append(f"the build ended with {builder.exitcode}")
-            builder.kill()
-            builder.join()
+            self._kill_builder(builder)
+            time.sleep(rng.choice([0, 0, rng.uniform(0, 0.3)]))
+        self._service.kill()
         for client in clients:
             client.join()
         return sync
@@ -106,6 +105,12 @@ class Victim:
         )
         process.start()
         return process
+
+    def _kill_builder(self, builder: multiprocessing.process.BaseProcess) -> None:
+        if builder.exitcode is not None:
+            self.ledger.complaints.append(f"the build ended with {builder.exitcode}")
+        builder.kill()
+        builder.join()
 
     def _await_saving(self, seconds: float) -> None:
         """Return when a snapshot begins to be written, or after so long."""
@@ -121,10 +126,14 @@ class Victim:
         self.ledger.complaints.clear()
         with self.workshop.open_store() as store, self._service.client() as http:
             yield from self.ledger.check(store)
-            if sync.key:
-                yield from self.ledger.check_stream(store, sync.writes, chunk=sync.chunk)
-                yield from _repeat(sync, http)
-                yield from self.ledger.check(store)
+            if sync.last:
+                yield from self.ledger.check_stream(store, sync.last.writes, chunk=sync.last.chunk)
+                yield from _repeat(sync.last, http)
+                self.ledger.ask(sync.last.writes)
+                self.ledger.acknowledge(sync.last.writes, sync.last.version)
+            if sync.before:
+                yield from _repeat(sync.before, http)
+            yield from self.ledger.check(store)
             yield from self.ledger.check_seen(store)
             latest = store.version()
             assert latest is not None
@@ -153,16 +162,15 @@ class Victim:
                 yield f"the title is {course['title']} in the answer instead of {fields['title']}"
 
 
-def _repeat(sync: SyncWriter, http: httpx.Client) -> Iterator[str]:
-    """Send the last sync again, and yield what that does wrong."""
-    answer = sync.send(http)
+def _repeat(stream: Stream, http: httpx.Client) -> Iterator[str]:
+    """Send a stream again, and yield what that does wrong."""
+    answer = stream.send(http)
     if answer.status_code != 200:
-        yield f"the repeated sync is answered with {answer.status_code}: {answer.text[:500]}"
-        return
-    if sync.answer and (answer.content, answer.headers.get("Idempotency-Replayed")) != (sync.answer, "true"):
-        yield "the repeated sync is not answered as it was before"
-    sync.ledger.ask(sync.writes)
-    sync.ledger.acknowledge(sync.writes, sync.version_in(answer))
+        yield f"a repeated sync is answered with {answer.status_code}: {answer.text[:500]}"
+    elif not stream.answer:
+        stream.answer = answer.content
+    elif (answer.content, answer.headers.get("Idempotency-Replayed")) != (stream.answer, "true"):
+        yield "a repeated sync is not answered as it was before"
 
 
 def build_for_ever(state: Path, database_url: str | None) -> None:

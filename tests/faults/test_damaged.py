@@ -40,7 +40,9 @@ def test_a_damaged_snapshot_is_refused_and_built_anew(
     tmp_path: Path, encoder: Encoder, name: str, damage: Callable[[Path, Random], None]
 ) -> None:
     workshop = found_town(tmp_path / "state")
-    before = Service(workshop).matcher.recommend(QUESTION, today=TODAY)
+    first = Service(workshop)
+    before = first.matcher.recommend(QUESTION, today=TODAY)
+    first.close()
     current = workshop.snapshots.path / before["snapshot"]
     assert {path.name for path in current.iterdir()} == set(FILES)
     damage(current / name, Random(name))

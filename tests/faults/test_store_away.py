@@ -71,6 +71,20 @@ def test_a_postgresql_that_goes_and_comes_back_while_serving(
         assert_recovers(service, http)
 
 
+def test_saving_a_snapshot_meanwhile_does_not_make_the_store_seem_to_be_back(
+    stoppable: PostgresServer, postgres_url: str, tmp_path: Path, serve: Serve
+) -> None:
+    workshop = found_town(tmp_path / "state", postgres_url)
+    service = serve(tmp_path / "state", database_url=postgres_url)
+    with service.client() as http:
+        http.patch("/v1/course-instances/twin-a", json={"fee_yuan": 1}).raise_for_status()
+    eventually(lambda: service.ready()["snapshot"] != workshop.snapshots.current(), told=lambda: service.log)
+    stoppable.stop()
+    eventually(lambda: service.ready()["snapshot"] == workshop.snapshots.current(), told=lambda: service.log)
+    eventually(lambda: service.ready()["status"] == "degraded", told=lambda: service.log)
+    assert "works again" not in service.log
+
+
 def test_a_service_that_starts_while_its_postgresql_is_away(
     stoppable: PostgresServer, postgres_url: str, tmp_path: Path, serve: Serve
 ) -> None:

@@ -17,20 +17,24 @@ from tests.faults.town import COUNTERS, QUESTION, TWINS, found_town, workshop_at
 from tests.live import ServiceProcess, eventually
 
 
-@pytest.fixture(params=["one state", "one PostgreSQL"])
-def pair(request: pytest.FixtureRequest, tmp_path: Path, serve: Serve) -> Iterator[list[ServiceProcess]]:
+@pytest.fixture(scope="module", params=["one state", "one PostgreSQL"])
+def pair(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[ServiceProcess]]:
     """Two services on one machine, or on two machines with a state folder each."""
-    if request.param == "one state":
-        found_town(tmp_path / "state")
-        yield [serve(tmp_path / "state") for _ in range(2)]
-    else:
-        url = request.getfixturevalue("postgres_url")
-        found_town(tmp_path / "here", url)
-        yield [serve(tmp_path / folder, database_url=url) for folder in ("here", "there")]
+    here = there = tmp_path_factory.mktemp("pair") / "here"
+    with ExitStack() as opened:
+        url = None
+        if request.param == "one PostgreSQL":
+            url, there = opened.enter_context(request.getfixturevalue("postgres").database()), here.with_name("there")
+        found_town(here, url)
+        services = [ServiceProcess(state, database_url=url, refit_seconds=0) for state in (here, there)]
+        for service in services:
+            opened.callback(service.kill)
+            service.launch()
+        yield [service.await_ready() for service in services]
 
 
 def shows(http: httpx.Client, fee: float, version: int) -> bool:
-    """Tell whether answers are made from that catalogue version or a later one; AssertionError when one then shows another fee of the first twin."""
+    """Tell whether an answer is made from that catalogue version or a later one; AssertionError when it then shows another fee of the first twin."""
     answer = http.post("/v1/recommendations", json=QUESTION).raise_for_status().json()
     found = {item["course"]["course_id"]: item["instance"]["fee_yuan"] for item in answer["items"]}
     reached = int(answer["snapshot"].split("-")[0]) >= version

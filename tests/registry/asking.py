@@ -1,8 +1,7 @@
 """Random edits, right and wrong, of a handful of records, so that they meet; and random files to import."""
 
+from random import Random
 from typing import Any
-
-from hypothesis import strategies as st
 
 from recommender.registry import Action
 from tests.registry.model import DEFAULTS, ID, REQUIRED, Asked, Fields, Key
@@ -34,7 +33,10 @@ CHOICES: dict[str, dict[str, list[Choice]]] = {
         "point": [_same(latitude=22.45, longitude=114.0), _same(latitude=None, longitude=None)],
         "status": [_same(status="suspended"), ({"status": None}, {"status": "active"})],
         "quality": _each("quality", 0.25, 1, None),
-        "clusters": [({"clusters": "robots|software"}, {"clusters": ["robots", "software"]}), _same(clusters=["health"])],
+        "clusters": [
+            ({"clusters": "robots|software"}, {"clusters": ["robots", "software"]}),
+            _same(clusters=["health"]),
+        ],
     },
     "course": {
         "title": _each("title", "叉车驾驶", "电工入门"),
@@ -43,9 +45,11 @@ CHOICES: dict[str, dict[str, list[Choice]]] = {
         "credential": _each("credential", "叉车证", None),
         "skill_level": [({"skill_level": "三级"}, {"skill_level": "senior"}), _same(skill_level=None)],
         "duration_hours": _each("duration_hours", 40, 16.5, None),
-        "prerequisites": [*_each("prerequisites", [], *([name] for name in IDS["course"])), _same(prerequisites=["a", "b"])],
+        "prerequisites": [
+            *_each("prerequisites", [], *([name] for name in IDS["course"])),
+            _same(prerequisites=["a", "b"]),
+        ],
         "customisable": [({"customisable": "是"}, {"customisable": True}), _same(customisable=False)],
-        "provider": _each("provider", "云江学院", None),
     },
     "course_instance": {
         "course_id": _each("course_id", *IDS["course"], "no-such"),
@@ -80,55 +84,59 @@ WRONG: dict[str, list[Fields]] = {
 }
 
 
-@st.composite
-def edits(draw: st.DrawFn, kinds: tuple[str, ...] = tuple(ID)) -> Asked:
-    """One edit of any kind, one in eight of them wrong."""
-    kind = draw(st.sampled_from(kinds))
-    record_id = draw(st.sampled_from(IDS[kind]))
-    action = draw(st.sampled_from((Action.PUT, Action.PUT, Action.PATCH, Action.PATCH, Action.DELETE)))
+ACTIONS = (*(Action.PUT,) * 3, *(Action.PATCH,) * 4, Action.DELETE)
+EXPECTATIONS = (*(None,) * 12, "any", "absent", "present", "older")
+
+
+def random_edit(rng: Random) -> Asked:
+    """Return one edit of any kind; a few are wrong in themselves."""
+    kind = rng.choice(tuple(ID))
+    record_id, action = rng.choice(IDS[kind]), rng.choice(ACTIONS)
     if action is Action.DELETE:
         return Asked(kind, record_id, action)
-    written, meant = draw(_fields(kind, whole=action is Action.PUT))
-    wrong = draw(st.sampled_from((False,) * 7 + (True,)))
+    written, meant = _fields(rng, kind, whole=action is Action.PUT)
+    wrong = rng.random() < 0.05
     if wrong:
-        other = {ID[kind]: "another"}
-        written = {**written, **draw(st.sampled_from([*WRONG[kind], {"colour": "red"}, other]))}
+        written = {**written, **rng.choice([*WRONG[kind], {"colour": "red"}, {ID[kind]: "another"}])}
     return Asked(kind, record_id, action, written, meant, wrong)
 
 
-@st.composite
-def _fields(draw: st.DrawFn, kind: str, *, whole: bool) -> Choice:
+def random_speaker(rng: Random) -> str | None:
+    """Return who speaks: mostly the platform."""
+    return rng.choice(SPEAKERS) if rng.random() < 0.25 else None
+
+
+def _fields(rng: Random, kind: str, *, whole: bool) -> Choice:
     choices = CHOICES[kind]
     needed = [name for name in choices if name in REQUIRED[kind] or name == "where"] if whole else []
     others = [name for name in choices if name not in needed]
     written, meant = {}, {}
-    for name in [*needed, *draw(st.lists(st.sampled_from(others), unique=True, max_size=3))]:
-        one, other = draw(st.sampled_from(choices[name]))
+    for name in [*needed, *rng.sample(others, rng.randint(0, min(3, len(others))))]:
+        one, other = rng.choice(choices[name])
         written, meant = {**written, **one}, {**meant, **other}
     return written, meant
 
 
-@st.composite
-def files(draw: st.DrawFn) -> dict[Key, Fields]:
-    """What files hold: a part of the same records, that refer to each other rightly."""
+def random_files(rng: Random) -> dict[Key, Fields]:
+    """Return what files hold: a part of the same records, that refer to each other rightly."""
     found: dict[Key, Fields] = {}
-    sites = draw(st.lists(st.sampled_from(IDS["site"]), unique=True, min_size=1, max_size=2))
-    courses = sorted(draw(st.lists(st.sampled_from(IDS["course"]), unique=True, min_size=1, max_size=3)))
+    sites = rng.sample(IDS["site"], rng.randint(1, 2))
+    courses = sorted(rng.sample(IDS["course"], rng.randint(1, 3)))
     for name in sites:
-        found["site", name] = {"name": draw(st.sampled_from(("学院", name))), "kind": "centre"}
+        found["site", name] = {"name": rng.choice(("学院", name)), "kind": "centre"}
     for place, name in enumerate(courses):
         found["course", name] = {
-            "title": draw(st.sampled_from(("叉车驾驶", "焊工", name))),
-            "approval": draw(st.sampled_from(("approved", "approved", "pending", "rejected"))),
-            "prerequisites": draw(st.sampled_from([[], courses[:place]])),
+            "title": rng.choice(("叉车驾驶", "焊工", name)),
+            "approval": rng.choice(("approved", "approved", "pending", "rejected")),
+            "prerequisites": rng.choice([[], courses[:place]]),
         }
-    for name in draw(st.lists(st.sampled_from(IDS["course_instance"]), unique=True, min_size=1, max_size=3)):
+    for name in rng.sample(IDS["course_instance"], rng.randint(1, 3)):
         found["course_instance", name] = {
-            "course_id": draw(st.sampled_from(courses)),
+            "course_id": rng.choice(courses),
             "mode": "at_site",
-            "site_id": draw(st.sampled_from(sites)),
-            "enrolled": draw(st.sampled_from((0, 3))),
+            "site_id": rng.choice(sites),
+            "enrolled": rng.choice((0, 3)),
         }
-    if draw(st.booleans()):
-        found["learner", "li"] = {"goal": "想学叉车", "completed_course_ids": draw(st.sampled_from(([], courses[:1])))}
+    if rng.random() < 0.5:
+        found["learner", "li"] = {"goal": "想学叉车", "completed_course_ids": rng.choice(([], courses[:1]))}
     return {key: {**DEFAULTS[key[0]], **fields, ID[key[0]]: key[1]} for key, fields in found.items()}

@@ -9,7 +9,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from recommender.errors import InvalidRequest, JinxueError, NotFound, RecordConflict, StaleRecord
+from recommender.errors import InvalidRequest, JinxueError, NotFound, RecordConflict
 from recommender.registry import Action
 
 Fields = dict[str, Any]
@@ -99,11 +99,11 @@ class Model:
 
     def write(self, edits: list[Asked], speaker: str | None, key_id: str | None, *, at_once: bool) -> list[Said]:
         """Do edits as one write; `at_once` does none of them when one is refused."""
-        before = copy.deepcopy(self.__dict__)
+        before, logged = copy.deepcopy(self.records), len(self.log)
         said = [self._edit(edit, speaker, key_id) for edit in edits]
         if at_once and any(each.refusals for each in said):
-            self.__dict__.update(before)
-        elif len(self.log) > len(before["log"]):
+            self.records, self.log = before, self.log[:logged]
+        elif len(self.log) > logged:
             self.version += 1
         return said
 
@@ -127,7 +127,12 @@ class Model:
             said.refusals.add(NotFound)
         base = living.submitted if living and edit.action is Action.PATCH else {**DEFAULTS[edit.kind]}
         fields = _plain(edit.kind, {**base, **edit.meant, ID[edit.kind]: edit.id})
-        if edit.wrong or REQUIRED[edit.kind] - fields.keys() or _needs_site(edit.kind, fields) or self._lost(edit, fields):
+        if (
+            edit.wrong
+            or REQUIRED[edit.kind] - fields.keys()
+            or _needs_site(edit.kind, fields)
+            or self._lost(edit, fields)
+        ):
             said.refusals.add(InvalidRequest)
         if speaker and self._holders(edit, living, fields) - {speaker}:
             said.refusals.add(RecordConflict)
@@ -232,7 +237,9 @@ class Model:
             tombstone = self.records.get((kind, record_id))
             counts["changed" if kept else "added"] += 1
             self._log(kind, record_id, "updated" if kept else "restored" if tombstone else "created", {}, None)
-            self.records[kind, record_id] = Kept(given, version, tombstone.owner if tombstone else None, False, approval)
+            self.records[kind, record_id] = Kept(
+                given, version, tombstone.owner if tombstone else None, False, approval
+            )
         for (kind, record_id), kept in self.records.items():
             if not kept.deleted and (kind, record_id) not in files:
                 gone = remove_missing and kept.version in imports
@@ -303,7 +310,9 @@ def _review(new: Kept, before: Kept | None, operation: str) -> str:
     same = _text(new.submitted) == approved
     if before.approval == "approved" and not before.deleted and not same:
         new.approval, new.waiting = "approved", approved
-        return operation if before.waiting is not None and _text(before.submitted) == _text(new.submitted) else "submitted"
+        return (
+            operation if before.waiting is not None and _text(before.submitted) == _text(new.submitted) else "submitted"
+        )
     if same:
         new.approval = before.approval
     return operation

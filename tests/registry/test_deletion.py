@@ -3,8 +3,9 @@
 import pytest
 from sqlalchemy import create_engine, text
 
-from recommender.registry import KINDS, Registry, Status
+from recommender.registry import KINDS, Action, Caller, Edit, Registry, Status
 from recommender.store import Operation
+from recommender.store.schema import metadata
 from tests.registry.worlds import delete, ids, patch, put, seen
 
 
@@ -17,7 +18,16 @@ def test_a_deleted_site_hides_its_classes_until_it_is_back(registry: Registry) -
     assert registry.record(KINDS["course_instance"], "a-1").record.site_id == "at-0"
 
     site = next(site for site in before.sites if site.site_id == "at-0")
-    put(registry, "site", "at-0", name=site.name, kind="centre", latitude=site.latitude, longitude=site.longitude, quality=0.9)
+    put(
+        registry,
+        "site",
+        "at-0",
+        name=site.name,
+        kind="centre",
+        latitude=site.latitude,
+        longitude=site.longitude,
+        quality=0.9,
+    )
     assert seen(registry) == before
 
 
@@ -44,7 +54,10 @@ def test_a_tombstone_stays_and_is_told_of(registry: Registry) -> None:
     again = delete(registry, "site", "at-5").outcome
 
     assert (again.status, again.version) == (Status.UNCHANGED, version)
-    assert [change.operation for change in registry.history(KINDS["site"], "at-5")] == [Operation.CREATED, Operation.DELETED]
+    assert [change.operation for change in registry.history(KINDS["site"], "at-5")] == [
+        Operation.CREATED,
+        Operation.DELETED,
+    ]
 
 
 def test_what_is_written_over_a_tombstone_is_restored(registry: Registry) -> None:
@@ -61,8 +74,6 @@ def test_what_is_written_over_a_tombstone_is_restored(registry: Registry) -> Non
 
 
 def test_a_tombstone_has_no_owner(registry: Registry) -> None:
-    from recommender.registry import Caller
-
     put(registry, "course", "x", by=Caller("k", "at-0"), title="x")
     delete(registry, "course", "x")
     assert put(registry, "course", "x", by=Caller("k", "at-5"), title="x").status is Status.CREATED
@@ -72,7 +83,16 @@ SECRET = "想离开现在的工厂"
 
 
 def test_nothing_of_a_deleted_learner_is_left_in_the_database(registry: Registry, city_url: str) -> None:
-    put(registry, "learner", "x", goal=SECRET, occupation=SECRET, industry=SECRET, place="东山区", completed_course_ids=["a"])
+    put(
+        registry,
+        "learner",
+        "x",
+        goal=SECRET,
+        occupation=SECRET,
+        industry=SECRET,
+        place="东山区",
+        completed_course_ids=["a"],
+    )
     patch(registry, "learner", "x", goal=SECRET + "。")
     assert _texts_with(city_url, SECRET) == {"learners"}
     delete(registry, "learner", "x")
@@ -99,8 +119,6 @@ def _texts_with(url: str, secret: str) -> set[str]:
     escaped = secret.encode("unicode_escape").decode("ascii")
     found = set()
     with engine.connect() as connection:
-        from recommender.store.schema import metadata
-
         for table in metadata.sorted_tables:
             for row in connection.execute(text(f'SELECT * FROM "{table.name}"')):
                 shown = " ".join(str(value) for value in row)
@@ -112,8 +130,6 @@ def _texts_with(url: str, secret: str) -> set[str]:
 
 @pytest.mark.parametrize("kind", ["course", "course_instance"])
 def test_counts_of_what_is_hidden_take_in_the_same_transaction(registry: Registry, kind: str) -> None:
-    from recommender.registry import Action, Caller, Edit
-
     new = Edit(KINDS["course_instance"], "a-9", Action.PUT, {"course_id": "a", "mode": "online"})
     first = new if kind == "course" else Edit(KINDS["course_instance"], "a-1", Action.DELETE)
     with registry.store.write() as transaction:

@@ -16,14 +16,34 @@ def wrong_fields(refused: pytest.ExceptionInfo[InvalidRequest]) -> list[str]:
 
 
 def test_words_mean_what_they_mean_in_files(registry: Registry) -> None:
-    course = put(registry, "course", "x", title=" 叉车 ", skill_level="三级/高级工", clusters="Robots|SOFTWARE", customisable="是").record
+    course = put(
+        registry,
+        "course",
+        "x",
+        title=" 叉车 ",
+        skill_level="三级/高级工",
+        clusters="Robots|SOFTWARE",
+        customisable="是",
+    ).record
     taught = put(
-        registry, "course_instance", "x-1", course_id="x", mode="AT_SITE", site_id="at-0", start_date="2026年12月1日",
-        end_date="+14d", schedule="Weekend", seats="30", enrolled=3.0,
+        registry,
+        "course_instance",
+        "x-1",
+        course_id="x",
+        mode="AT_SITE",
+        site_id="at-0",
+        start_date="2026年12月1日",
+        end_date="+14d",
+        schedule="Weekend",
+        seats="30",
+        enrolled=3.0,
     ).record
 
     assert (course.title, course.skill_level, course.clusters, course.customisable) == (
-        "叉车", SkillLevel.SENIOR, ("robots", "software"), True,
+        "叉车",
+        SkillLevel.SENIOR,
+        ("robots", "software"),
+        True,
     )
     assert (taught.start_date, taught.end_date) == (datetime.date(2026, 12, 1), TODAY + datetime.timedelta(days=14))
     assert (taught.schedule, taught.seats, taught.enrolled) == (Schedule.WEEKEND, 30, 3)
@@ -43,10 +63,25 @@ def test_places_and_points_are_those_of_the_city(registry: Registry) -> None:
 
 
 def test_null_and_nothing_empty_a_field_and_leave_the_others(registry: Registry) -> None:
-    put(registry, "course", "x", title="焊工", description="焊接", clusters=["robots"], duration_hours=40, customisable=True)
+    put(
+        registry,
+        "course",
+        "x",
+        title="焊工",
+        description="焊接",
+        clusters=["robots"],
+        duration_hours=40,
+        customisable=True,
+    )
     left = patch(registry, "course", "x", description=None, clusters=None, duration_hours="", customisable=None).record
 
-    assert (left.title, left.description, left.clusters, left.duration_hours, left.customisable) == ("焊工", "", (), None, False)
+    assert (left.title, left.description, left.clusters, left.duration_hours, left.customisable) == (
+        "焊工",
+        "",
+        (),
+        None,
+        False,
+    )
 
 
 def test_a_put_is_the_whole_record_and_a_patch_a_part(registry: Registry) -> None:
@@ -56,7 +91,11 @@ def test_a_put_is_the_whole_record_and_a_patch_a_part(registry: Registry) -> Non
 
 
 def test_what_must_be_there_cannot_be_emptied(registry: Registry) -> None:
-    for kind, name, field in (("site", "at-0", "name"), ("course", "a", "title"), ("course_instance", "a-1", "course_id")):
+    for kind, name, field in (
+        ("site", "at-0", "name"),
+        ("course", "a", "title"),
+        ("course_instance", "a-1", "course_id"),
+    ):
         with pytest.raises(InvalidRequest) as refused:
             patch(registry, kind, name, **{field: None})
         assert wrong_fields(refused) == [field]
@@ -69,7 +108,16 @@ def test_a_patch_needs_a_record(registry: Registry) -> None:
 
 def test_every_wrong_field_is_named_at_once(registry: Registry) -> None:
     with pytest.raises(InvalidRequest) as refused:
-        put(registry, "course", "x", colour="red", approval="approved", skill_level="大师", duration_hours=-1, clusters=["magic"])
+        put(
+            registry,
+            "course",
+            "x",
+            colour="red",
+            approval="approved",
+            skill_level="大师",
+            duration_hours=-1,
+            clusters=["magic"],
+        )
     assert sorted(wrong_fields(refused)) == ["approval", "clusters", "colour", "duration_hours", "skill_level", "title"]
 
 
@@ -80,7 +128,11 @@ def test_at_most_twenty_wrong_fields_are_named(registry: Registry) -> None:
 
 
 def test_an_id_cannot_be_changed(registry: Registry) -> None:
-    for kind, name, key in (("site", "at-0", "site_id"), ("course", "a", "course_id"), ("course_instance", "a-1", "instance_id")):
+    for kind, name, key in (
+        ("site", "at-0", "site_id"),
+        ("course", "a", "course_id"),
+        ("course_instance", "a-1", "instance_id"),
+    ):
         with pytest.raises(InvalidRequest) as refused:
             patch(registry, kind, name, **{key: "another"})
         assert wrong_fields(refused) == [key]

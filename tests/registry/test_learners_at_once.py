@@ -34,7 +34,10 @@ def service(workshop: StillWorkshop) -> Any:
 
 def learner(number: int, rng: Random) -> Fields:
     """Return a learner whose goal, place, level and completed course are drawn."""
-    fields: Fields = {"learner_id": f"learner-{number:05}", "goal": rng.choice(tuple(GOALS.values())) + "☆" * (number % 3)}
+    fields: Fields = {
+        "learner_id": f"learner-{number:05}",
+        "goal": rng.choice(tuple(GOALS.values())) + "☆" * (number % 3),
+    }
     fields |= rng.choice(({}, {"latitude": rng.choice(LATITUDES), "longitude": 114.0}, {"place": "东山区"}))
     return fields | rng.choice(({}, {"skill_level": "中级工"}, {"completed_course_ids": ["b"]}))
 
@@ -80,7 +83,10 @@ def test_ten_thousand_learners_are_recommended_to_as_soon_as_they_are_there(serv
     for number in chosen:
         assert answers_as(service, first[number], told)
 
-    second = [{**learner(number, rng), "goal": GOALS["b" if GOALS["a"] in one["goal"] else "a"]} for number, one in enumerate(first)]
+    second = [
+        {**learner(number, rng), "goal": GOALS["b" if GOALS["a"] in one["goal"] else "a"]}
+        for number, one in enumerate(first)
+    ]
     later = send(service, second)
     assert later == version + 1
     for number in chosen[:50]:  # what they were, whole, until the service has caught up

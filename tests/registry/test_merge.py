@@ -29,10 +29,14 @@ def registry(workshop: StillWorkshop) -> Any:
 def records() -> dict[Key, Fields]:
     """Return the small city's records, as files hold them."""
     catalogue = small_catalogue()
-    return {(kind, getattr(one, name)): as_json(one) for kind, name in ID.items() for one in getattr(catalogue, f"{kind}s")}
+    return {
+        (kind, getattr(one, name)): as_json(one) for kind, name in ID.items() for one in getattr(catalogue, f"{kind}s")
+    }
 
 
-def take_in(workshop: StillWorkshop, tmp_path: Path, found: dict[Key, Fields], **options: Any) -> dict[str, dict[str, int]]:
+def take_in(
+    workshop: StillWorkshop, tmp_path: Path, found: dict[Key, Fields], **options: Any
+) -> dict[str, dict[str, int]]:
     """Import files that hold these records; return the counts by table, without noughts."""
     shared = {name: options.pop(name) for name in ("clusters", "places") if name in options}
     path = write_files(tmp_path / "files.jsonl", found, **shared)
@@ -45,12 +49,18 @@ def test_the_same_files_again_change_nothing(workshop: StillWorkshop, registry: 
     before = seen(registry)
     counts = take_in(workshop, tmp_path, records())
     assert {what for each in counts.values() for what in each} == {"unchanged"}
-    assert (counts["courses"], counts["clusters"], counts["cluster_relations"]) == ({"unchanged": 3}, {"unchanged": 4}, {"unchanged": 2})
+    assert (counts["courses"], counts["clusters"], counts["cluster_relations"]) == (
+        {"unchanged": 3},
+        {"unchanged": 4},
+        {"unchanged": 2},
+    )
     assert seen(registry) == before
     assert registry.store.changes_after(1, 2**31 - 1, limit=1) == []
 
 
-def test_it_says_how_many_were_added_changed_unchanged_and_kept(workshop: StillWorkshop, registry: Registry, tmp_path: Path) -> None:
+def test_it_says_how_many_were_added_changed_unchanged_and_kept(
+    workshop: StillWorkshop, registry: Registry, tmp_path: Path
+) -> None:
     found = records()
     found["course", "a"]["title"] = "叉车进阶"
     found["course", "new"] = {"course_id": "new", "title": "新课"}
@@ -60,7 +70,10 @@ def test_it_says_how_many_were_added_changed_unchanged_and_kept(workshop: StillW
     assert counts["courses"] == {"added": 1, "changed": 1, "unchanged": 1, "kept": 1}
     assert counts["course_instances"] == {"unchanged": 2, "kept": 1}
     assert ids(registry, "courses") == {"a", "b", "c", "new"}
-    assert [(change.record_id, change.operation, dict(change.fields)) for change in registry.store.changes_after(1, 2**31 - 1, limit=9)] == [
+    assert [
+        (change.record_id, change.operation, dict(change.fields))
+        for change in registry.store.changes_after(1, 2**31 - 1, limit=9)
+    ] == [
         ("a", Operation.UPDATED, {"title": "叉车进阶"}),
         ("new", Operation.CREATED, {}),
     ]
@@ -88,13 +101,20 @@ def test_what_others_have_written_is_never_removed(workshop: StillWorkshop, regi
 
 def test_what_comes_back_into_the_files_is_added(workshop: StillWorkshop, registry: Registry, tmp_path: Path) -> None:
     before = seen(registry)
-    take_in(workshop, tmp_path, {key: fields for key, fields in records().items() if key[1] not in ("c", "c-1")}, remove_missing=True)
+    take_in(
+        workshop,
+        tmp_path,
+        {key: fields for key, fields in records().items() if key[1] not in ("c", "c-1")},
+        remove_missing=True,
+    )
     counts = take_in(workshop, tmp_path, records(), remove_missing=True)
     assert (counts["courses"]["added"], counts["course_instances"]["added"]) == (1, 1)
     assert seen(registry) == before
 
 
-def test_the_files_say_what_they_hold_whoever_wrote_it_since(workshop: StillWorkshop, registry: Registry, tmp_path: Path) -> None:
+def test_the_files_say_what_they_hold_whoever_wrote_it_since(
+    workshop: StillWorkshop, registry: Registry, tmp_path: Path
+) -> None:
     patch(registry, "course", "a", title="改了", duration_hours=9)
     before = records()["course", "a"]
     assert take_in(workshop, tmp_path, records())["courses"] == {"changed": 1, "unchanged": 2}
@@ -102,7 +122,9 @@ def test_the_files_say_what_they_hold_whoever_wrote_it_since(workshop: StillWork
     assert registry.waiting(limit=9, offset=0)[1] == 1
 
 
-def test_a_dry_run_says_the_same_and_leaves_nothing(workshop: StillWorkshop, registry: Registry, tmp_path: Path) -> None:
+def test_a_dry_run_says_the_same_and_leaves_nothing(
+    workshop: StillWorkshop, registry: Registry, tmp_path: Path
+) -> None:
     found = {key: fields for key, fields in records().items() if key[1] not in ("c", "c-1")}
     found["learner", "x"] = {"learner_id": "x", "goal": "电工"}
     before, version = registry.store.load(), registry.store.version()
@@ -122,15 +144,23 @@ def test_a_dry_run_on_an_empty_database_leaves_it_empty(workshop: StillWorkshop,
 
 def test_another_city_is_refused(workshop: StillWorkshop, registry: Registry, tmp_path: Path) -> None:
     before = registry.store.load()
-    other = tuple(dataclasses.replace(place, place_id=f"other-{place.place_id}", parent_id=place.parent_id and "other-city") for place in handmade.PLACES)
+    other = tuple(
+        dataclasses.replace(place, place_id=f"other-{place.place_id}", parent_id=place.parent_id and "other-city")
+        for place in handmade.PLACES
+    )
     with pytest.raises(CatalogueError) as refused:
         take_in(workshop, tmp_path, records(), places=other)
     assert [problem.file for problem in refused.value.problems] == ["places"]
     assert registry.store.load() == before
 
 
-def test_another_city_takes_the_place_of_what_only_imports_brought(workshop: StillWorkshop, registry: Registry, tmp_path: Path) -> None:
-    other = tuple(dataclasses.replace(place, place_id=f"other-{place.place_id}", parent_id=place.parent_id and "other-city") for place in handmade.PLACES)
+def test_another_city_takes_the_place_of_what_only_imports_brought(
+    workshop: StillWorkshop, registry: Registry, tmp_path: Path
+) -> None:
+    other = tuple(
+        dataclasses.replace(place, place_id=f"other-{place.place_id}", parent_id=place.parent_id and "other-city")
+        for place in handmade.PLACES
+    )
     counts = take_in(workshop, tmp_path, records(), places=other, remove_missing=True)
     assert counts["places"] == {"added": 2, "removed": 2}
     assert ids(registry, "places") == {"other-city", "other-east"}
@@ -147,7 +177,10 @@ def test_a_cluster_still_in_use_cannot_go(workshop: StillWorkshop, registry: Reg
     assert registry.store.load() == before
 
     patch(registry, "course", "mine", clusters=None)
-    assert take_in(workshop, tmp_path, records(), clusters=left, remove_missing=True)["clusters"] == {"unchanged": 3, "removed": 1}
+    assert take_in(workshop, tmp_path, records(), clusters=left, remove_missing=True)["clusters"] == {
+        "unchanged": 3,
+        "removed": 1,
+    }
 
 
 def test_a_place_still_in_use_cannot_go(workshop: StillWorkshop, registry: Registry, tmp_path: Path) -> None:
@@ -165,14 +198,18 @@ def test_a_new_word_of_the_city_is_known_at_once(workshop: StillWorkshop, regist
     assert put(registry, "course", "x", title="火箭", clusters="商业航天").record.clusters == ("space",)
 
 
-def test_a_relation_is_the_same_whichever_way_round_it_is_written(workshop: StillWorkshop, registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_relation_is_the_same_whichever_way_round_it_is_written(
+    workshop: StillWorkshop, registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     first, second = handmade.RELATIONS
     turned = ClusterRelation(cluster_id=first.related_cluster_id, related_cluster_id=first.cluster_id, relatedness=0.7)
     monkeypatch.setattr(handmade, "RELATIONS", (turned, second))
     counts = take_in(workshop, tmp_path, records())
     relations = seen(registry).cluster_relations
     assert len(relations) == 2
-    assert {frozenset((one.cluster_id, one.related_cluster_id)): one.relatedness for one in relations}[frozenset(("robots", "software"))] == 0.7
+    assert {frozenset((one.cluster_id, one.related_cluster_id)): one.relatedness for one in relations}[
+        frozenset(("robots", "software"))
+    ] == 0.7
     assert counts["cluster_relations"] == {"changed": 1, "unchanged": 1}
 
 
@@ -187,7 +224,9 @@ def start_of(registry: Registry) -> datetime.date | None:
     return found
 
 
-def test_relative_dates_count_anew_while_nobody_has_written(workshop: StillWorkshop, registry: Registry, tmp_path: Path) -> None:
+def test_relative_dates_count_anew_while_nobody_has_written(
+    workshop: StillWorkshop, registry: Registry, tmp_path: Path
+) -> None:
     path = relative(tmp_path)
     workshop.import_catalogue(path, today=TODAY, only_if_changed=True)
     assert start_of(registry) == TODAY + datetime.timedelta(days=14)
@@ -196,7 +235,9 @@ def test_relative_dates_count_anew_while_nobody_has_written(workshop: StillWorks
 
 
 @pytest.mark.parametrize("by", ["edit", "review"])
-def test_relative_dates_are_not_taken_again_once_somebody_has_written(workshop: StillWorkshop, registry: Registry, tmp_path: Path, by: str) -> None:
+def test_relative_dates_are_not_taken_again_once_somebody_has_written(
+    workshop: StillWorkshop, registry: Registry, tmp_path: Path, by: str
+) -> None:
     path = relative(tmp_path)
     workshop.import_catalogue(path, today=TODAY, only_if_changed=True)
     if by == "edit":
@@ -215,7 +256,9 @@ def test_a_build_does_not_count_as_having_written(workshop: StillWorkshop, regis
     assert workshop.import_catalogue(path, today=TOMORROW, only_if_changed=True).merge is not None
 
 
-def test_who_imported_nothing_new_is_written_down_all_the_same(workshop: StillWorkshop, registry: Registry, tmp_path: Path) -> None:
+def test_who_imported_nothing_new_is_written_down_all_the_same(
+    workshop: StillWorkshop, registry: Registry, tmp_path: Path
+) -> None:
     take_in(workshop, tmp_path, records(), today=TOMORROW)
     last = registry.store.last_import()
     assert last is not None
@@ -229,7 +272,9 @@ def test_an_owner_keeps_what_an_import_changes(workshop: StillWorkshop, registry
     assert patch(registry, "course", "mine", by=Caller("k", "at-0"), duration_hours=8).approval == "approved"
 
 
-def test_two_imports_at_once_are_one_after_the_other(workshop: StillWorkshop, registry: Registry, tmp_path: Path) -> None:
+def test_two_imports_at_once_are_one_after_the_other(
+    workshop: StillWorkshop, registry: Registry, tmp_path: Path
+) -> None:
     import threading
 
     found = records()

@@ -11,7 +11,9 @@ from tests.registry.worlds import delete, patch, put, seen
 REVIEWER = Caller("reviewer")
 
 
-def review(registry: Registry, course_id: str, decision: Decision, reason: str | None = None, expected: Expected | None = None) -> Outcome:
+def review(
+    registry: Registry, course_id: str, decision: Decision, reason: str | None = None, expected: Expected | None = None
+) -> Outcome:
     return registry.review(course_id, decision, REVIEWER, reason=reason, expected=expected).outcome
 
 
@@ -44,14 +46,18 @@ def test_every_part_of_the_text_is_reviewed(registry: Registry, field: str) -> N
     assert patch(registry, "course", "a", **{field: "另一种说法"}).waiting
 
 
-@pytest.mark.parametrize(("field", "value"), [("skill_level", "技师"), ("duration_hours", 8), ("clusters", "robots"), ("provider", "学院")])
+@pytest.mark.parametrize(
+    ("field", "value"), [("skill_level", "技师"), ("duration_hours", 8), ("clusters", "robots"), ("provider", "学院")]
+)
 def test_what_is_no_text_changes_at_once(registry: Registry, field: str, value: object) -> None:
     patch(registry, "course", "a", title="叉车进阶")
     edited = patch(registry, "course", "a", **{field: value})
 
     assert edited.waiting
     assert shown(registry, "a") == ("a", Approval.APPROVED)
-    assert getattr(next(c for c in seen(registry).courses if c.course_id == "a"), field) == getattr(edited.record, field)
+    assert getattr(next(c for c in seen(registry).courses if c.course_id == "a"), field) == getattr(
+        edited.record, field
+    )
 
 
 def test_approving_shows_the_new_text(registry: Registry) -> None:
@@ -160,7 +166,11 @@ def test_the_whole_history_is_kept(registry: Registry) -> None:
         (Operation.SUBMITTED, "editor", {"title": "焊工", "duration_hours": 8}),
         (Operation.REJECTED, "reviewer", {"reason": "题目太短"}),
         (Operation.SUBMITTED, "editor", {"title": "焊工上岗"}),
-        (Operation.APPROVED, "reviewer", {"title": "焊工上岗", "description": "焊接入门", "occupations": [], "credential": None}),
+        (
+            Operation.APPROVED,
+            "reviewer",
+            {"title": "焊工上岗", "description": "焊接入门", "occupations": [], "credential": None},
+        ),
     ]
     assert [one.version for one in history] == sorted({one.version for one in history})
     assert all(one.written_at.tzinfo for one in history)

@@ -19,7 +19,9 @@ Told = list[dict[str, Any]]
 
 
 def body(*lines: dict[str, Any] | bytes) -> bytes:
-    return b"".join((one if isinstance(one, bytes) else json.dumps(one, ensure_ascii=False).encode()) + b"\n" for one in lines)
+    return b"".join(
+        (one if isinstance(one, bytes) else json.dumps(one, ensure_ascii=False).encode()) + b"\n" for one in lines
+    )
 
 
 def learner(name: str, **fields: Any) -> dict[str, Any]:
@@ -27,7 +29,13 @@ def learner(name: str, **fields: Any) -> dict[str, Any]:
 
 
 def sync(
-    registry: Registry, content: bytes, mode: SyncMode, *, caller: Caller | None = None, key: str | None = None, language: Language = Language.EN
+    registry: Registry,
+    content: bytes,
+    mode: SyncMode,
+    *,
+    caller: Caller | None = None,
+    key: str | None = None,
+    language: Language = Language.EN,
 ) -> tuple[Synced, Told]:
     results = io.BytesIO()
     run = Synchroniser(registry, caller or Caller("sync-key"), results, language=language)
@@ -43,23 +51,32 @@ def test_every_line_has_a_result_and_the_end_a_summary(registry: Registry, mode:
         body(
             learner("x", goal="电工"),
             {"type": "course_instance", "action": "patch", "instance_id": "a-1", "enrolled": 4},
-            {"type": "course", "action": "put", "course_id": "a", "title": "叉车进阶", "description": "叉车的驾驶和保养"},
+            {
+                "type": "course",
+                "action": "put",
+                "course_id": "a",
+                "title": "叉车进阶",
+                "description": "叉车的驾驶和保养",
+            },
             {"type": "course", "action": "delete", "course_id": "b"},
             {"type": "enterprise", "action": "delete", "enterprise_id": "x"} if mode is BY_LINE else learner("y"),
             learner("x", goal="电工"),
         ),
         mode,
     )
-    last = told[4]
+    last, new = told[4], {"version": version + 1}
+    course = {"type": "course", "approval": "approved", **new}
     assert told[:4] == [
-        {"line": 1, "type": "learner", "id": "x", "status": "created", "version": version + 1},
-        {"line": 2, "type": "course_instance", "id": "a-1", "status": "updated", "version": version + 1},
-        {"line": 3, "type": "course", "id": "a", "status": "updated", "version": version + 1, "approval": "approved", "waiting": True},
-        {"line": 4, "type": "course", "id": "b", "status": "deleted", "version": version + 1, "approval": "approved", "waiting": False, "hides": {"course_instances": 1}},
+        {"line": 1, "type": "learner", "id": "x", "status": "created", **new},
+        {"line": 2, "type": "course_instance", "id": "a-1", "status": "updated", **new},
+        {"line": 3, **course, "id": "a", "status": "updated", "waiting": True},
+        {"line": 4, **course, "id": "b", "status": "deleted", "waiting": False, "hides": {"course_instances": 1}},
     ]
     assert last["status"] == ("refused" if mode is BY_LINE else "created")
     assert told[5]["status"] == "unchanged"
-    assert told[6] == {"summary": {"mode": mode.value, "lines": 6, "counts": dict(done.counts), "catalogue_version": version + 1}}
+    assert told[6] == {
+        "summary": {"mode": mode.value, "lines": 6, "counts": dict(done.counts), "catalogue_version": version + 1}
+    }
     assert sum(done.counts.values()) == 6
     assert registry.store.load().version.version == done.catalogue_version == version + 1
 
@@ -67,7 +84,12 @@ def test_every_line_has_a_result_and_the_end_a_summary(registry: Registry, mode:
 def test_one_wrong_line_is_the_end_of_all(registry: Registry) -> None:
     before = registry.store.load()
     good = [learner(f"x{number}", goal="电工") for number in range(CHUNK + 5)]
-    content = body(*good, b'{"type": ', learner("y", place="月球", colour="red"), {"type": "course", "action": "delete", "course_id": "a"})
+    content = body(
+        *good,
+        b'{"type": ',
+        learner("y", place="月球", colour="red"),
+        {"type": "course", "action": "delete", "course_id": "a"},
+    )
     with pytest.raises(SyncRefused) as refused:
         sync(registry, content, AT_ONCE)
 
@@ -99,8 +121,13 @@ def test_errors_are_in_the_language_asked_for(registry: Registry) -> None:
 
 @MODES
 def test_lines_may_refer_to_lines_before_them(registry: Registry, mode: SyncMode) -> None:
-    course, taught = {"type": "course", "course_id": "x", "title": "x"}, {"type": "course_instance", "instance_id": "x-1", "course_id": "x", "mode": "online"}
-    fill = [learner(f"fill-{number}") for number in range(CHUNK - 1)]  # the class stands in another chunk than its course
+    course, taught = (
+        {"type": "course", "course_id": "x", "title": "x"},
+        {"type": "course_instance", "instance_id": "x-1", "course_id": "x", "mode": "online"},
+    )
+    fill = [
+        learner(f"fill-{number}") for number in range(CHUNK - 1)
+    ]  # the class stands in another chunk than its course
     done, _ = sync(registry, body(course, *fill, taught, {**course, "action": "delete"}), mode)
     assert done.counts == {"created": CHUNK + 1, "deleted": 1}
     assert "x-1" not in ids(registry, "course_instances")
@@ -113,7 +140,7 @@ def test_a_line_before_what_it_refers_to_is_refused(registry: Registry) -> None:
 
 
 def test_a_site_may_write_only_what_is_its_own(registry: Registry) -> None:
-    done, told = sync(
+    _, told = sync(
         registry,
         body(
             {"type": "course_instance", "action": "patch", "instance_id": "b-1", "enrolled": 1},
@@ -160,14 +187,16 @@ def test_the_version_does_not_rise_without_a_change(registry: Registry, mode: Sy
     ],
 )
 def test_no_line_keeps_others_from_being_done(registry: Registry, line: dict[str, Any] | bytes) -> None:
-    done, told = sync(registry, body(learner("one"), line, learner("two")), BY_LINE)
+    _, told = sync(registry, body(learner("one"), line, learner("two")), BY_LINE)
     assert [one["status"] for one in told[:-1]] == ["created", "refused", "created"]
     assert {"one", "two"} <= ids(registry, "learners")
 
 
 @MODES
 def test_a_repeated_call_does_nothing_and_is_answered_as_before(registry: Registry, mode: SyncMode) -> None:
-    content = body(learner("x", goal="电工"), {"type": "course_instance", "action": "patch", "instance_id": "a-1", "enrolled": 4})
+    content = body(
+        learner("x", goal="电工"), {"type": "course_instance", "action": "patch", "instance_id": "a-1", "enrolled": 4}
+    )
     first, told = sync(registry, content, mode, key="k")
     patch(registry, "course_instance", "a-1", enrolled=9)
     delete(registry, "learner", "x")

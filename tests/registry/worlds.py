@@ -50,9 +50,11 @@ def small_catalogue() -> Catalogue:
     return handmade.catalogue(courses, classes, sites=sites)
 
 
-def write_files(path: Path, records: Mapping[Key, Fields], *, clusters: Any = None, places: Any = None) -> Path:
+def write_files(
+    path: Path, records: Mapping[Key, Fields], *, clusters: Any = None, places: Any = None, relations: Any = None
+) -> Path:
     """Write a catalogue of JSON Lines with these records, clusters and places."""
-    shared = {"cluster": clusters or handmade.CLUSTERS, "cluster_relation": handmade.RELATIONS}
+    shared = {"cluster": clusters or handmade.CLUSTERS, "cluster_relation": relations or handmade.RELATIONS}
     shared["place"] = places or handmade.PLACES
     lines = [{"type": kind, **as_json(record)} for kind, found in shared.items() for record in found]
     lines += [{"type": kind, **fields} for (kind, _), fields in records.items()]
@@ -78,7 +80,14 @@ def put(registry: Registry, kind: str, record_id: str, /, *, by: Caller = PLATFO
 
 
 def patch(
-    registry: Registry, kind: str, record_id: str, /, *, by: Caller = PLATFORM, expected: Expected | None = None, **fields: Any
+    registry: Registry,
+    kind: str,
+    record_id: str,
+    /,
+    *,
+    by: Caller = PLATFORM,
+    expected: Expected | None = None,
+    **fields: Any,
 ) -> Outcome:
     """Change some fields of a record; return what became of it."""
     return registry.edit(Edit(KINDS[kind], record_id, Action.PATCH, fields, expected), by).outcome

@@ -5,11 +5,12 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
-from recommender.domain import Catalogue, Mode, Schedule, SiteStatus, SkillLevel
+from recommender.domain import Catalogue, Datum, Mode, Schedule, SiteKind, SiteStatus, SkillLevel, TrainingSite
 from tests import small_city
 from tests.networks import random_catalogue, random_text
 
 Edit = Callable[[Catalogue, Random], Catalogue]
+_SAID = ("industry", "occupation", "goal")
 
 
 def _with(catalogue: Catalogue, table: str, records: Any) -> Catalogue:
@@ -88,6 +89,24 @@ def _remove_site(catalogue: Catalogue, rng: Random) -> Catalogue:
     return _with(catalogue, "sites", (site for site in catalogue.sites if site is not gone))
 
 
+def _put_site(catalogue: Catalogue, rng: Random) -> Catalogue:
+    """Open a site at a point of its own, anywhere in the order."""
+    point = small_city.random_point(rng)
+    name = f"{rng.choice('az')}-new-{rng.randrange(10**9)}"
+    site = TrainingSite(site_id=name, name=name, kind=SiteKind.CENTRE, **point)
+    return _with(catalogue, "sites", [*catalogue.sites, site])
+
+
+def _move_learner(catalogue: Catalogue, rng: Random) -> Catalogue:
+    """Let a learner be elsewhere: at a point, at a named place, or nobody knows where."""
+    nowhere = {"latitude": None, "longitude": None, "datum": Datum.WGS84, "place": None}
+    named = {"place": rng.choice(catalogue.places).name} if catalogue.places else {}
+    address = {**nowhere, **rng.choice(({}, named, small_city.random_point(rng)))}
+    return _changing("learners", **{name: lambda _, value=value: value for name, value in address.items()})(
+        catalogue, rng
+    )
+
+
 def _swap_equal(catalogue: Catalogue, rng: Random) -> Catalogue:
     """Put equal but other objects in place of a table, in another order."""
     table = rng.choice(list(Catalogue.__dataclass_fields__))
@@ -116,11 +135,17 @@ EDITS: dict[str, Edit] = {
     "a site moved": _changing(
         "sites", latitude=lambda r: r.uniform(22.5, 22.8), longitude=lambda r: r.uniform(113.8, 114.6)
     ),
+    "a site whose point nobody knows": _changing(
+        "sites", **dict.fromkeys(("latitude", "longitude", "district", "subdistrict"), lambda _: None)
+    ),
     "a site's quality": _changing("sites", quality=lambda r: r.choice((None, r.random()))),
     "a site's status": _changing("sites", status=lambda r: r.choice(list(SiteStatus))),
     "a new site": _adding("sites", "site_id"),
+    "a new site elsewhere": _put_site,
     "a site gone": _remove_site,
     "a learner": _changing("learners", goal=random_text, industry=lambda r: r.choice((None, *small_city.CLUSTERS))),
+    "a learner's address": _move_learner,
+    "a learner who says nothing": _changing("learners", **dict.fromkeys(_SAID, lambda _: None)),
     "a new learner": _adding("learners", "learner_id"),
     "a learner gone": _removing("learners"),
     "an enterprise": _changing("enterprises", needs=random_text),

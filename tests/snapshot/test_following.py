@@ -2,6 +2,7 @@
 
 import dataclasses
 import gc
+import itertools
 import weakref
 from random import Random
 
@@ -10,12 +11,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from recommender.domain import Catalogue
+from recommender.domain import Catalogue, Learner
 from recommender.encoder import Encoder
 from recommender.errors import SnapshotError
 from recommender.matcher import Matcher
 from recommender.network import Network
-from recommender.policy import Policy
+from recommender.policy import Policy, Preference
 from recommender.requests import AudienceRequest
 from recommender.snapshot import Fit, Snapshot, SnapshotFolder, build_snapshot, course_text
 from tests.networks import TODAY, Shape, random_catalogue, shuffled
@@ -147,6 +148,97 @@ def test_of_the_learners_only_those_who_changed_are_encoded(encoder, policy, fit
     following = build_snapshot(catalogue, 2, counting, policy, fit=fit, before=first)
     assert 1 <= counting.count <= 2  # a wish and perhaps a context
     assert following.instances is first.instances
+
+
+def every_kind_of_learner() -> tuple[Learner, ...]:
+    """Return learners here, there and nowhere, who have said all, some or nothing of themselves."""
+    addresses = (
+        {},
+        {"place": "东一街道"},
+        {"latitude": 22.6, "longitude": 114.2},
+        {"latitude": 22.6, "longitude": 114.2, "datum": "gcj02"},
+        {"latitude": 22.6, "longitude": 114.2, "datum": "bd09", "place": "东一街道"},
+    )
+    said = ({}, {"goal": "想学叉车"}, {"goal": "🙂"}, {"occupation": "电工"})
+    industries = ({}, {"industry": "智能机器人"}, {"industry": "物业管理"})
+    levels = ({}, {"skill_level": "senior"})
+    completed = ({}, {"completed_course_ids": ["nobody-knows"]})
+    kinds = itertools.product(addresses, said, industries, levels, completed)
+    return tuple(
+        Learner(learner_id=f"{number:03}", **{name: value for part in kind for name, value in part.items()})
+        for number, kind in enumerate(kinds)
+    )
+
+
+SITES = sorted(name for name in EDITS if "site" in name)
+
+
+@pytest.fixture(scope="module")
+def everybody(encoder, policy, fit) -> Snapshot:
+    catalogue = dataclasses.replace(random_catalogue(0), course_instances=(), learners=every_kind_of_learner())
+    return build_snapshot(catalogue, 1, encoder, policy, fit=fit)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    edits=st.lists(st.sampled_from([*SITES, "a learner's address", "a learner gone"]), min_size=1, max_size=6),
+    seed=st.integers(0, 2**32 - 1),
+)
+def test_whatever_becomes_of_the_sites_every_kind_of_learner_follows(encoder, policy, fit, everybody, edits, seed):
+    rng, catalogue = Random(seed), everybody.network.catalogue
+    kept = contents(everybody)
+    for edit in edits:
+        catalogue = EDITS[edit](catalogue, rng)
+    following = build_snapshot(catalogue, 2, encoder, policy, fit=fit, before=everybody)
+    assert contents(following) == contents(build_snapshot(catalogue, 2, encoder, policy, fit=fit))
+    assert contents(everybody) == kept
+
+
+def test_learners_outlast_a_city_without_sites(encoder, policy, fit, everybody):
+    without = dataclasses.replace(everybody.network.catalogue, sites=())
+    empty = build_snapshot(without, 2, encoder, policy, fit=fit, before=everybody)
+    assert contents(empty) == contents(build_snapshot(without, 2, encoder, policy, fit=fit))
+    again = build_snapshot(everybody.network.catalogue, 1, encoder, policy, fit=fit, before=empty)
+    assert contents(again) == contents(everybody)
+
+
+@pytest.mark.parametrize("count", [0, 1, 999, 1_000, 1_001, 2_345])
+def test_however_many_learners_there_are_they_follow_a_site(encoder, policy, fit, everybody, count):
+    learners = random_catalogue(1, Shape(learners=count)).learners
+    catalogue = dataclasses.replace(
+        everybody.network.catalogue,
+        learners=tuple(dataclasses.replace(each, completed_course_ids=()) for each in learners),
+    )
+    before = build_snapshot(catalogue, 1, encoder, policy, fit=fit)
+    moved = edited(catalogue, "a new site elsewhere")
+    alone = build_snapshot(moved, 2, encoder, policy, fit=fit)
+    assert contents(build_snapshot(moved, 2, encoder, policy, fit=fit, before=before)) == contents(alone)
+
+
+def test_under_a_policy_by_which_all_may_be_far_away_learners_follow_a_site(encoder, policy, fit, everybody):
+    """A row of zeros may be that of a learner to whom everything is too far."""
+    near = policy.model_copy(
+        update={"half_distance_km": 0.001, "neutral_proximity": 0.0, "learner_weights": {Preference.PLACE: 1.0}}
+    )
+    learners = tuple(each for each in every_kind_of_learner() if each.latitude is not None)
+    catalogue = dataclasses.replace(everybody.network.catalogue, learners=learners)
+    before = build_snapshot(catalogue, 1, encoder, near, fit=fit)
+    assert not before.learners.vectors.any()
+    here = {"latitude": 22.6, "longitude": 114.2, "datum": "wgs84"}
+    sites = (dataclasses.replace(catalogue.sites[0], **here), *catalogue.sites[1:])
+    moved = dataclasses.replace(catalogue, sites=sites)
+    alone = build_snapshot(moved, 2, encoder, near, fit=fit)
+    assert alone.learners.vectors.any()
+    assert contents(build_snapshot(moved, 2, encoder, near, fit=fit, before=before)) == contents(alone)
+
+
+@pytest.mark.parametrize("edit", ["a site moved", "a new site elsewhere", "a site whose point nobody knows"])
+def test_where_sites_stand_is_no_reason_to_read_again_what_learners_say(encoder, policy, fit, everybody, edit):
+    counting = CountingEncoder(encoder)
+    catalogue = edited(everybody.network.catalogue, edit)
+    following = build_snapshot(catalogue, 2, counting, policy, fit=fit, before=everybody)
+    assert contents(following)["learners"] != contents(everybody)["learners"]
+    assert counting.count <= 8  # a wish and perhaps a context: with a level or without, of a cluster or of none
 
 
 @pytest.mark.parametrize("change", [{"latitude": 22.7}, {"name": "新街道"}])

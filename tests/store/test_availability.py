@@ -67,6 +67,16 @@ def test_postgresql_that_is_stopped_and_started_again(stopped, postgres_url):
         watch.close()
 
 
+def test_postgresql_that_was_restarted_unnoticed_is_used_as_if_nothing_had_been(stopped, postgres_url):
+    with CatalogueStore(postgres_url) as store:
+        save(store, A)
+        for act in (store.version, store.load, lambda: save(store, B)):
+            stopped.stop()
+            stopped.start()
+            act()
+        assert store.load().catalogue.courses == (A, B)
+
+
 def test_postgresql_that_ends_connections_in_use_leaves_nothing_of_a_write(stopped, postgres_url):
     with CatalogueStore(postgres_url) as store:
         save(store, A)

@@ -106,11 +106,12 @@ def test_a_reading_block_sees_one_state_to_its_end(store, store_url):
         assert (reading.latest, reading.count("course_instances")) == (2, 1)
 
 
-def test_readers_do_not_wait_for_a_writer(store, store_url):
+def test_who_opens_and_reads_does_not_wait_for_a_writer(store, store_url):
     save(store, COURSE)
-    with CatalogueStore(store_url) as other, store.write() as transaction:
+    with store.write() as transaction:
         transaction.log("courses", "a", Operation.UPDATED, {})
-        assert other.load().version.version == 1
+        with CatalogueStore(store_url) as other:
+            assert other.load().version.version == 1
     assert store.version().version == 2
 
 

@@ -135,15 +135,20 @@ RECORDS = st.one_of(
     ),
 )
 WRITE = st.lists(RECORDS, min_size=1, max_size=3)
-# what the others refer to is there from the beginning
+# what the others refer to is there from the beginning, and something that refers to each of it
 BEGINNING = [
     record
     for name in "xyz"
-    for record in (TrainingSite(site_id=name, name="校", kind=SiteKind.CENTRE), Course(course_id=name, title="课"))
+    for record in (
+        TrainingSite(site_id=name, name="校", kind=SiteKind.CENTRE),
+        Course(course_id=name, title="课"),
+        CourseInstance(instance_id=name, course_id=name, mode=Mode.AT_SITE, site_id=name),
+        Learner(learner_id=name, completed_course_ids=(name,)),
+    )
 ]
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(writes=st.lists(st.tuples(WRITE, st.booleans()), max_size=6), rare=st.integers(1, 3))
 def test_after_any_writes_what_has_changed_makes_the_whole(store, store_url, writes, rare):
     empty(store_url)
