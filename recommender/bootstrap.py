@@ -165,17 +165,17 @@ class Workshop:
     def open_snapshot(self, encoder: Encoder, store: CatalogueStore) -> tuple[Snapshot, CatalogueVersion | None]:
         """Return the snapshot that is to serve: the pinned one if one is, else that of the store as it is now, with the write it is the state after.
 
-        A saved one that is missing, damaged or foreign is built anew, an older one brought up to date. While the store is away, the saved one serves;
-        StoreError when there is none.
+        A saved one that is missing, damaged or foreign, pinned or not, is built anew, an older one brought up to date. While the store is away,
+        the saved one serves; StoreError when there is none.
         """
-        pinned, saved = self.snapshots.pinned(), None
+        saved = None
         try:
             saved = self.snapshots.load(encoder, self.policy)
-        except SnapshotError:
-            if pinned is not None:
-                raise
-        if saved is not None and pinned is not None:
-            return saved, None
+            if self.snapshots.pinned() is not None:
+                return saved, None
+        except SnapshotError as error:
+            if self.snapshots.current() is not None:  # there is none before the first start
+                _log.warning("%s", error)
         try:
             fit = self.kept_fit(store, encoder) or (saved.fit if saved else None)
             snapshot, version = self._build(store, encoder, fit=fit, before=saved)

@@ -12,6 +12,8 @@ from recommender.service import Service
 _log = logging.getLogger("jinxue")
 _QUIET_SECONDS = 2.0  # without a change, before a snapshot is saved
 _SAVE_SECONDS = 30.0  # between two savings while changes go on
+_LONGEST_REST_SECONDS = 1.0  # behind a build, as long as the build took but no longer
+_RETRY_SECONDS = 1.0  # while something does not work
 _UNEXPECTED = Bilingual("内部错误，详见日志。", "An internal error; see the log.")
 
 
@@ -46,6 +48,9 @@ class Follower:
             if self._attempt("snapshot", self._service.catch_up):
                 changed = now
                 _log.info("now serving snapshot %s", self._service.matcher.snapshot.version)
+                self._stopping.wait(
+                    min(time.monotonic() - now, _LONGEST_REST_SECONDS)
+                )  # a storm of writes leaves time to answer
             elif not self._service.saved and now - max(changed, saved) > _QUIET_SECONDS:
                 saved = now
                 self._attempt("disk", self._service.save)
@@ -55,6 +60,7 @@ class Follower:
             if not self._service.saved and now - saved > _SAVE_SECONDS:
                 saved = now
                 self._attempt("disk", self._service.save)
+            self._stopping.wait(_RETRY_SECONDS if self.faults else 0)
             watch.wait()
         watch.close()
 

@@ -28,7 +28,7 @@ class Service:
         self.matcher = Matcher(snapshot)
         # the snapshot's own tables, so that the next change shows which of them it touched
         self._loaded = Loaded(snapshot.network.catalogue, version) if version else None
-        self._saved = workshop.snapshots.current()
+        self._saved: str | None = None  # whether it could be saved is found out by saving
         self.store_version: int | None = version.version if version else None
         network = snapshot.network
         network.distances_from(

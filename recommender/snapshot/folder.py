@@ -103,8 +103,12 @@ class SnapshotFolder:
     def _named_in(self, pointer: str) -> str | None:
         try:
             return (self.path / pointer).read_text(encoding="utf-8").strip() or None
-        except (OSError, UnicodeDecodeError):
+        except (FileNotFoundError, NotADirectoryError, UnicodeDecodeError):
             return None
+        except OSError as error:
+            raise refuse(
+                f"文件 {pointer} 无法读取（{error}）", f"the file {pointer} cannot be read ({error})"
+            ) from error
 
     def _names(self) -> list[str]:
         if not self.path.is_dir():

@@ -18,6 +18,8 @@ from recommender.language import Bilingual
 _BUSY_SECONDS = 15
 _WRITES = "jinxue_writes"
 _DRIVER = "postgresql+psycopg"
+# a server that falls silent, or a cut cable, is noticed within about ten seconds
+_NOTICED_WHEN_GONE = {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3, "tcp_user_timeout": 10_000}
 _ONE_WRITER = "LOCK TABLE catalogue_versions IN SHARE ROW EXCLUSIVE MODE"
 
 
@@ -26,8 +28,8 @@ def open_engine(url: str) -> Engine:
     parts = make_url(url)
     if parts.get_backend_name() == "postgresql":
         parts = parts.set(drivername=_DRIVER) if parts.drivername == "postgresql" else parts
-        timeouts = f"-c lock_timeout={_BUSY_SECONDS}s -c timezone=UTC"
-        return create_engine(parts, pool_pre_ping=True, connect_args={"connect_timeout": 5, "options": timeouts})
+        options = {"connect_timeout": 5, "options": f"-c lock_timeout={_BUSY_SECONDS}s", **_NOTICED_WHEN_GONE}
+        return create_engine(parts, pool_pre_ping=True, connect_args=options)
     engine = create_engine(parts)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
