@@ -35,6 +35,9 @@ bench: $(TESTING)
 	$(BIN)/python -m tests.benchmarks.http_rate
 	$(BIN)/python -m tests.benchmarks.startup
 	$(BIN)/python -m tests.benchmarks.encoding
+	$(BIN)/python -m tests.benchmarks.following
+	$(BIN)/python -m tests.benchmarks.sync
+	$(BIN)/python -m tests.benchmarks.killed --trials 100
 
 encoder: $(TESTING)
 	$(JINXUE) train-encoder models/jinxue-static-zh

@@ -12,7 +12,7 @@ from recommender.service import Service
 _log = logging.getLogger("jinxue")
 _QUIET_SECONDS = 2.0  # without a change, before a snapshot is saved
 _SAVE_SECONDS = 30.0  # between two savings while changes go on
-_LONGEST_REST_SECONDS = 1.0  # behind a build, as long as the build took but no longer
+_REST_SECONDS, _LONGEST_REST_SECONDS = 0.5, 1.0  # behind a build, so that a storm of writes leaves time to answer
 _RETRY_SECONDS = 1.0  # while something does not work
 _UNEXPECTED = Bilingual("内部错误，详见日志。", "An internal error; see the log.")
 
@@ -44,13 +44,11 @@ class Follower:
         watch = self._service.store.watch()
         changed = saved = fitted = time.monotonic()
         while not self._stopping.is_set():
-            now = time.monotonic()
+            now, rest = time.monotonic(), _RETRY_SECONDS if self.faults else 0.0
             if self._attempt("snapshot", self._service.catch_up):
                 changed = now
+                rest = min(max(_REST_SECONDS, 3 * (time.monotonic() - now)), _LONGEST_REST_SECONDS)
                 _log.info("now serving snapshot %s", self._service.matcher.snapshot.version)
-                self._stopping.wait(
-                    min(time.monotonic() - now, _LONGEST_REST_SECONDS)
-                )  # a storm of writes leaves time to answer
             elif not self._service.saved and now - max(changed, saved) > _QUIET_SECONDS:
                 saved = now
                 self._attempt("disk", self._service.save)
@@ -60,7 +58,7 @@ class Follower:
             if not self._service.saved and now - saved > _SAVE_SECONDS:
                 saved = now
                 self._attempt("disk", self._service.save)
-            self._stopping.wait(_RETRY_SECONDS if self.faults else 0)
+            self._stopping.wait(rest)
             watch.wait()
         watch.close()
 

@@ -33,7 +33,8 @@ _DOCUMENTED = {
         "required": True,
         "content": {_LINES: {"schema": {"type": "string"}, "examples": {"lines": {"value": SYNC_EXAMPLE}}}},
     },
-    "responses": {"200": {"content": {_LINES: {"schema": {"type": "object"}}}}},  # FastAPI takes what is no JSON for text
+    # FastAPI takes what is no JSON for text
+    "responses": {"200": {"content": {_LINES: {"schema": {"type": "object"}}}}},
 }
 _ANSWER: dict[int | str, dict[str, Any]] = {200: {"model": SyncResult, "description": "One such object a line."}}
 

@@ -1,7 +1,7 @@
 """Applies edits to the records: every rule about what may be written stands here or below."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -32,8 +32,8 @@ class Registrar:
         self._drafted: dict[str, Draft | None] = {}
         self._log: list[tuple[str, str, Operation, Mapping[str, Any]]] = []
 
-    def apply(self, edits: Sequence[Edit]) -> list[Outcome | JinxueError]:
-        """Return what becomes of each edit, or why it is refused; nothing of a refused one is done."""
+    def apply(self, edits: Sequence[Edit], *, pace: Callable[[], None] | None = None) -> list[Outcome | JinxueError]:
+        """Return what becomes of each edit, or why it is refused; nothing of a refused one is done. `pace` is called behind each."""
         self._look_up(edits)
         outcomes: list[Outcome | JinxueError] = []
         for edit in edits:
@@ -41,6 +41,8 @@ class Registrar:
                 outcomes.append(self._apply(edit))
             except JinxueError as error:
                 outcomes.append(error)
+            if pace:
+                pace()
         return outcomes
 
     def flush(self) -> None:

@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import time
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -21,6 +22,7 @@ CHUNK = 500
 """Lines that are looked up, checked and written together."""
 
 _FAULTS_TOLD = 1_000
+_WORTH_RESTING_SECONDS, _LONGEST_REST_SECONDS = 0.001, 0.01
 _KEPT = datetime.timedelta(days=7)
 
 
@@ -78,6 +80,7 @@ class Synchroniser:
         self._results, self._language = results, language
         self._counts: Counter[str] = Counter()
         self._faults: list[LineFault] = []
+        self._pace = _Pace()
 
     def run(self, source: BinaryIO, mode: SyncMode, repeatable: Repeatable | None = None) -> Synced:
         """Do the edits of `source`.
@@ -147,7 +150,7 @@ class Synchroniser:
 
     def _do(self, transaction: Transaction, chunk: list[Line]) -> None:
         registrar = self._registry.registrar(transaction, self._caller)
-        outcomes = iter(registrar.apply([line.edit for line in chunk if line.edit]))
+        outcomes = iter(registrar.apply([line.edit for line in chunk if line.edit], pace=self._pace.rest))
         registrar.flush()
         for line in chunk:
             result = next(outcomes) if line.edit else line.refusal
@@ -191,6 +194,20 @@ class Synchroniser:
             answer = zlib.compress(self._results.read())
             transaction.forget_answers(before=datetime.datetime.now(datetime.UTC).replace(tzinfo=None) - _KEPT)
             transaction.keep_answer(repeatable.key, KeptAnswer(repeatable.digest, 200, answer))
+
+
+class _Pace:
+    """Leaves half of the interpreter's time to whoever is waiting for an answer."""
+
+    def __init__(self) -> None:
+        self._since = time.perf_counter()
+
+    def rest(self) -> None:
+        """Sleep as long as was worked since the last time, where that is worth it."""
+        worked = time.perf_counter() - self._since
+        if worked > _WORTH_RESTING_SECONDS:
+            time.sleep(min(worked, _LONGEST_REST_SECONDS))
+            self._since = time.perf_counter()
 
 
 def _chunks(lines: Iterable[Line]) -> Iterator[list[Line]]:

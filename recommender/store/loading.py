@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Table, select
 
 from recommender.domain import Catalogue
 from recommender.store.history import CatalogueVersion, latest_version, visibility_changed
-from recommender.store.records import RECORDS, Key, in_order, key_of, to_record
+from recommender.store.records import RECORDS, identity, in_order, to_record
 from recommender.store.visibility import Tombstones
 
 _SHARED = ("clusters", "cluster_relations", "places")  # what everything else is read by
@@ -66,11 +66,12 @@ def _changed(connection: Connection, table: Table, since: int) -> list[tuple[Any
 def _merged(
     table: Table, before: Sequence[Any], changed: Sequence[tuple[Any, bool]], tombstones: Tombstones
 ) -> tuple[Any, ...]:
-    records: dict[Key, Any] = {key_of(table, record): record for record in before}
+    key_of = identity(table)
+    records = {key_of(record): record for record in before}
     for record, deleted in changed:
         seen = None if deleted else tombstones.seen(table.name, record)
         if seen is None:
-            records.pop(key_of(table, record), None)
+            records.pop(key_of(record), None)
         else:
-            records[key_of(table, record)] = seen
+            records[key_of(record)] = seen
     return in_order(table, records.values())

@@ -1,10 +1,11 @@
 """Which record each table holds, and the way from one to the other."""
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -45,7 +46,14 @@ class Stored:
 
 def key_of(table: Table, record: Any) -> Key:
     """Return what identifies `record` in `table`."""
-    return tuple(getattr(record, column.name) for column in table.primary_key)
+    key = identity(table)(record)
+    return key if isinstance(key, tuple) else (key,)
+
+
+@lru_cache(maxsize=64)
+def identity(table: Table) -> Callable[[Any], Any]:
+    """Return what gives a record's identity in `table`: its id, or a tuple where it takes several fields."""
+    return attrgetter(*(column.name for column in table.primary_key))
 
 
 def to_row(table: Table, stored: Stored) -> dict[str, Any]:
@@ -79,7 +87,7 @@ def to_record(table: Table, row: RowMapping) -> Any:
 
 def in_order(table: Table, records: Iterable[Any]) -> tuple[Any, ...]:
     """Return records ordered by id: by code point, which databases do not agree on."""
-    return tuple(sorted(records, key=lambda record: key_of(table, record)))
+    return tuple(sorted(records, key=identity(table)))
 
 
 @lru_cache(maxsize=64)

@@ -137,3 +137,16 @@ def test_counts_of_what_is_hidden_take_in_the_same_transaction(registry: Registr
         outcomes = registrar.apply([first, Edit(KINDS["course"], "a", Action.DELETE)])
         registrar.flush()
     assert outcomes[1].hides == ({"course_instances": 2} if kind == "course" else {})
+
+
+def test_what_is_hidden_stays_so_when_it_is_changed(registry: Registry) -> None:
+    put(registry, "learner", "x", goal="电工", completed_course_ids=["a"])
+    delete(registry, "site", "at-0")
+    delete(registry, "course", "a")
+    before = registry.store.load()
+    patch(registry, "course_instance", "c-1", enrolled=3)
+    patch(registry, "course", "b", duration_hours=8)
+    patch(registry, "learner", "x", goal="叉车")
+
+    assert registry.store.load_since(before) == registry.store.load()
+    assert ids(registry, "course_instances") == {"b-1"}

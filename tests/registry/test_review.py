@@ -142,6 +142,8 @@ def test_deleting_a_course_ends_what_waited(registry: Registry) -> None:
     restored = put(registry, "course", "a", title="a", description="叉车的驾驶和保养")
 
     assert (restored.approval, restored.waiting) == (Approval.APPROVED, False)
+    assert not registry.record(KINDS["course"], "a").waiting
+    assert registry.record(KINDS["course"], "a").record.title == "a"
     assert shown(registry, "a") == ("a", Approval.APPROVED)
 
 
