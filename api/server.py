@@ -1,5 +1,6 @@
 """One process that serves over HTTP."""
 
+import gc
 import json
 import logging
 import signal
@@ -17,8 +18,9 @@ from recommender.language import Bilingual
 from recommender.service import Service
 from recommender.settings import Settings
 
+_COLLECTED_AFTER = (20_000, 20, 50)  # objects, and collections of younger ones
 _SWITCH_SECONDS = (
-    0.0005  # what follows the store and takes in syncs shares the interpreter with answers, which take about 1 ms
+    0.0001  # what follows the store and takes in syncs shares the interpreter with answers, which take about 1 ms
 )
 _GRACE_SECONDS = 30  # for requests that are being answered when it is told to stop
 
@@ -31,6 +33,9 @@ def run(settings: Settings) -> bool:
     with _listen(settings) as listening:
         with progress(Console(stderr=True)) as tell:  # a first start embeds the catalogue
             service = Service(Workshop(settings, tell))  # opened here, where what is wrong can be said in a sentence
+        gc.collect()
+        gc.freeze()  # what is loaded stays: to go through all of it again and again would hold up answers
+        gc.set_threshold(*_COLLECTED_AFTER)
         app = create_app(settings, service)
         app.state.on_ready = lambda service: _invite(settings, service, listening.getsockname()[1])
         for number in (signal.SIGINT, signal.SIGTERM):

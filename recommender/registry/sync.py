@@ -197,16 +197,16 @@ class Synchroniser:
 
 
 class _Pace:
-    """Leaves half of the interpreter's time to whoever is waiting for an answer."""
+    """Leaves some of the interpreter's time to whoever is waiting for an answer."""
 
     def __init__(self) -> None:
         self._since = time.perf_counter()
 
     def rest(self) -> None:
-        """Sleep as long as was worked since the last time, where that is worth it."""
+        """Sleep half as long as was worked since the last time, where that is worth it."""
         worked = time.perf_counter() - self._since
         if worked > _WORTH_RESTING_SECONDS:
-            time.sleep(min(worked, _LONGEST_REST_SECONDS))
+            time.sleep(min(worked / 2, _LONGEST_REST_SECONDS))
             self._since = time.perf_counter()
 
 

@@ -3,7 +3,8 @@
 python -m tests.benchmarks.sync [--lines 10000] [--seconds 10] [--database-url postgresql://…]
 
 A live service on the bundled network. One caller asks for recommendations, each request another, one after the other: first alone, then while
-another brings new course instances, in each mode. Without a URL: in a SQLite file, then in a PostgreSQL of its own.
+another brings new course instances, in each mode. That makes the catalogue larger, and answers slower: so they are compared with those before
+and after. Without a URL: in a SQLite file, then in a PostgreSQL of its own.
 """
 
 import argparse
@@ -74,7 +75,9 @@ def percentile(seconds: list[float], share: int) -> float:
 
 def new_classes(client: httpx.Client, lines: int, name: str) -> bytes:
     """Return so many lines that bring classes nobody has."""
-    courses = [item["course_id"] for item in client.get("/v1/courses").json()["items"]]
+    total = client.get("/v1/courses?limit=1").json()["total"]
+    pages = [client.get(f"/v1/courses?offset={offset}").json()["items"] for offset in range(0, total, 100)]
+    courses = [item["course_id"] for page in pages for item in page]
     sites = [item["site_id"] for item in client.get("/v1/sites?status=active").json()["items"]]
     one = {"type": "course_instance", "mode": "at_site", "schedule": "weekend", "seats": 30, "enrolled": 3}
     whole = (
@@ -89,17 +92,27 @@ def new_classes(client: httpx.Client, lines: int, name: str) -> bytes:
     return b"".join(json.dumps(line).encode() + b"\n" for line in whole)
 
 
+def alone(live: LiveService, numbers: Iterator[int], seconds: float) -> list[float]:
+    """Return what answers take while nothing else is done."""
+    asker = Asker(live, numbers)
+    asker.start()
+    time.sleep(seconds)
+    return asker.stop()
+
+
+def tell(told: Table, engine: str, what: str, seconds: list[float], rate: str = "", ratios: str = "") -> None:
+    """Add a row."""
+    told.add_row(engine, what, rate, f"{percentile(seconds, 50):.1f}", f"{percentile(seconds, 99):.1f}", ratios)
+
+
 def measure(state: Path, lines: int, seconds: float, url: str | None, told: Table) -> None:
     """Add a row for each thing that is done."""
     numbers, engine = count(), (url or "sqlite").partition(":")[0]
     with LiveService(state, database_url=url) as live, live.client(seconds=600) as client:
-        for _ in range(2):  # the first time is for warming up
-            asker = Asker(live, numbers)
-            asker.start()
-            time.sleep(seconds)
-            idle = asker.stop()
-        told.add_row(engine, "nothing", "", f"{percentile(idle, 50):.1f}", f"{percentile(idle, 99):.1f}", "")
+        alone(live, numbers, seconds)  # for warming up
         for mode in MODES:
+            before = alone(live, numbers, seconds)
+            tell(told, engine, "nothing", before)
             body = new_classes(client, lines, mode)
             asker = Asker(live, numbers)
             asker.start()
@@ -112,22 +125,17 @@ def measure(state: Path, lines: int, seconds: float, url: str | None, told: Tabl
             busy = asker.stop()
             summary = json.loads(answer.content.splitlines()[-1])["summary"]
             assert summary["counts"] == {"created": lines}, summary
-            worst, ratio = percentile(busy, 99), percentile(busy, 99) / percentile(idle, 99)
             rate = f"{lines / taken:.0f} lines/s, seen {seen:.1f} s later"
-            told.add_row(engine, mode, rate, f"{percentile(busy, 50):.1f}", f"{worst:.1f}", f"{ratio:.1f}")
+            after = alone(live, numbers, seconds)
+            ratios = (percentile(busy, 99) / percentile(idle, 99) for idle in (before, after))
+            tell(told, engine, mode, busy, rate, " / ".join(f"{ratio:.1f}" for ratio in ratios))
+            tell(told, engine, "nothing", after)
         seats = []
         for number in range(100):
             begun = time.perf_counter()
             client.patch(f"/v1/course-instances/{MODES[0]}-{number}", json={"enrolled": 9}).raise_for_status()
             seats.append(time.perf_counter() - begun)
-        told.add_row(
-            engine,
-            "PATCH of seats alone",
-            "itself:",
-            f"{percentile(seats, 50):.1f}",
-            f"{percentile(seats, 99):.1f}",
-            "",
-        )
+        tell(told, engine, "PATCH of seats alone, itself", seats)
 
 
 def main() -> None:
@@ -137,7 +145,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=10)
     parser.add_argument("--database-url", help="an empty PostgreSQL database")
     options = parser.parse_args()
-    told = Table("store", "meanwhile", "taken in", "answers p50 ms", "p99 ms", "p99, times the idle")
+    told = Table("store", "meanwhile", "taken in", "answers p50 ms", "p99 ms", "times the idle before / after")
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         urls: list[str | None] = [options.database_url] if options.database_url else [None]
