@@ -38,7 +38,7 @@ def create_app(settings: Settings | None = None, service: Service | None = None)
     app.state.service = service
     app.state.on_ready = None
     app.state.answers = AnswerCache(app.state.settings.kept_answers)
-    app.state.maximum_sync_bytes = sync.MAXIMUM_BYTES
+    app.state.maximum_sync_bytes = app.state.settings.maximum_sync_bytes
     add_error_handlers(app)
     for routes in (recommendations, audiences, catalogue, records, reviews, sync, health, page):
         app.include_router(routes.router)

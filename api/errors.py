@@ -34,6 +34,7 @@ _TITLES: Mapping[int, Bilingual] = {
     422: Bilingual("请求中有不符合要求的字段", "Some fields of the request are wrong"),
     500: Bilingual("服务内部出错", "The service failed"),
     503: Bilingual("服务暂时不可用", "The service is not available at present"),
+    507: Bilingual("服务器空间不足", "The server has no room"),
 }
 
 _UNREADABLE = Bilingual("请求正文不是可以读取的 JSON（UTF-8）。", "The body is not JSON (in UTF-8) that can be read.")

@@ -55,6 +55,9 @@ class Settings(BaseSettings):
     kept_answers: Annotated[int, Field(ge=0, le=100_000)] = Field(
         default=1024, description="Answers kept in memory for repeated requests; 0 keeps none."
     )
+    maximum_sync_bytes: Annotated[int, Field(ge=1)] = Field(
+        default=256 * 2**20, description="Bytes that one call of POST /v1/sync may send."
+    )
     kept_snapshots: Annotated[int, Field(ge=1, le=1_000)] = Field(
         default=5, description="Snapshots kept for `jinxue rollback` and `jinxue diff`, the newest."
     )

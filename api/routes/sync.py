@@ -24,8 +24,10 @@ from recommender.registry import Repeatable, Synchroniser, SyncMode
 
 router = APIRouter(prefix="/v1/sync", tags=["sync 同步"])
 
-MAXIMUM_BYTES = 256 * 2**20
-
+_NO_ROOM = Bilingual(
+    "服务器的临时空间不足，请稍后重发；整批重发无害。",
+    "The server has no room for it at present; send all of it again later, which does no harm.",
+)
 _LINES = "application/x-ndjson"
 _FORMS = (_LINES, "application/ndjson", "application/jsonl", "text/plain")
 _DOCUMENTED = {
@@ -82,6 +84,8 @@ async def synchronise(
                 synced = await run_in_threadpool(work.run, sent.file, mode, repeatable)
         except ClientDisconnect:
             return Response(status_code=400)  # nobody is there to read it
+        except OSError as error:
+            raise Unacceptable(507, "body", _NO_ROOM) from error
         kept.pop_all()  # the answer closes it
     headers = version_header(synced.catalogue_version)
     headers |= {"Idempotency-Replayed": "true"} if synced.replayed else {}

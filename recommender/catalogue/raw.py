@@ -100,5 +100,13 @@ def as_cell(value: object) -> Cell:
         case datetime.date() | datetime.time():
             return value.isoformat()
         case list():
-            return tuple(map(as_cell, value))
-    return Unreadable(str(value), Bilingual("应为文字、数字或列表。", "Expected text, a number or a list."))
+            return tuple(_unreadable(item) if isinstance(item, list) else as_cell(item) for item in value)
+    return _unreadable(value)
+
+
+def _unreadable(value: object) -> Unreadable:
+    try:
+        shown = str(value)
+    except RecursionError:  # brackets within brackets within brackets
+        shown = "…"
+    return Unreadable(shown, Bilingual("应为文字、数字或列表。", "Expected text, a number or a list."))

@@ -59,7 +59,7 @@ class FieldReader:
     def read(self, table: Table, record_id: str, fields: Mapping[str, Any], base: Any | None = None) -> Any:
         """Return the record that `fields` make, over those of `base` where there is one; InvalidRequest names every wrong field."""
         given = {**_fields_of(table, base), **fields, table.key[0]: record_id}
-        cells = {name: cell_of(value) for name, value in given.items() if name in table.columns}
+        cells = {name: as_cell(value) for name, value in given.items() if name in table.columns}
         problems = list(_refused(table, record_id, fields))
         found: list[CatalogueProblem] = []
         row = RawRow(1, {name: cell for name, cell in cells.items() if not _is_empty(cell)})
@@ -70,13 +70,6 @@ class FieldReader:
         if problems:
             raise InvalidRequest(problems[:_MOST])
         return records.records[0]
-
-
-def cell_of(value: object) -> Cell:
-    """Return a JSON value as the cell it would be in a file. What is inside a list's items means nothing, however deep it goes."""
-    if isinstance(value, list):
-        value = [{} if isinstance(item, list | dict) else item for item in value]
-    return as_cell({} if isinstance(value, dict) else value)
 
 
 def _is_empty(cell: Cell) -> bool:
@@ -97,7 +90,7 @@ def _refused(table: Table, record_id: str, fields: Mapping[str, Any]) -> list[Fi
     if "approval" in fields:
         problems.append(FieldProblem("approval", _DECIDED))
     written = fields.get(table.key[0], record_id)
-    if cell_of(written) != record_id:
+    if as_cell(written) != record_id:
         problems.append(
             FieldProblem(
                 table.key[0],

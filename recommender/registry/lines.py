@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from recommender.catalogue.json_lines import load_json
+from recommender.catalogue.raw import as_cell
 from recommender.errors import InvalidRequest
 from recommender.registry.edits import KINDS, Action, Edit
-from recommender.registry.fields import cell_of
 
 LONGEST = 2**20
 """Bytes that one line may have."""
@@ -67,7 +67,7 @@ def _edit(values: dict[str, Any]) -> Edit:
     if action not in list(Action):
         expected = ", ".join(Action)
         raise InvalidRequest.of("action", f"应为以下之一：{expected}。", f"Expected one of {expected}.")
-    record_id = cell_of(values.get(table.key[0]))
+    record_id = as_cell(values.get(table.key[0]))
     if not isinstance(record_id, str) or not record_id:
         raise InvalidRequest.of(table.key[0], "此项必填。", "This field is required.")
     return Edit(table, record_id, Action(action), values)

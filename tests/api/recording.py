@@ -10,7 +10,6 @@ from fastapi.testclient import TestClient
 from httpx import Response
 
 from api import create_app
-from api.routes.sync import MAXIMUM_BYTES
 from recommender.domain import Catalogue
 from recommender.registry import Registry
 from recommender.settings import Settings
@@ -140,7 +139,7 @@ class Records:
         self.registry = Registry(self.store, lambda: TODAY)
         self.app = _app()
         self.app.state.service = self
-        self.app.state.maximum_sync_bytes = MAXIMUM_BYTES
+        self.app.state.maximum_sync_bytes = self.app.state.settings.maximum_sync_bytes
         self.client = TestClient(self.app, headers={"authorization": f"Bearer {KEY}"})
 
     def ask(self, method: str, address: str, body: Any = None, **headers: str) -> Response:

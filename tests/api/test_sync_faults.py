@@ -1,7 +1,10 @@
 """What is wrong in a stream: a clear problem for that line, and never a half of what was to be all or nothing."""
 
 import json
+import subprocess
+import tempfile
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import anyio
@@ -255,3 +258,18 @@ def test_no_bytes_make_a_stream_fail(records_everywhere: Records, lines: list[by
         assert (mode, answer.status_code) == ("all_or_nothing", 422)
         assert records_everywhere.version == before
         assert all(error["line"] and error["field"] for error in answer.json()["errors"])
+
+
+def test_a_server_without_room_for_it_says_so_and_does_nothing(
+    records: Records, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", tmp_path], check=False).returncode:
+        pytest.skip("Only an administrator can mount a small disk.")
+    try:
+        monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+        answer = records.sync(line_of(GOOD) * 2_000)
+        assert answer.status_code == 507
+        assert answer.json()["errors"][0]["field"] == "body"
+        assert records.version == 1
+    finally:
+        subprocess.run(["umount", "--lazy", tmp_path], check=True)
