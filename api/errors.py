@@ -12,7 +12,7 @@ from starlette.routing import Match
 
 from api.dependencies import Json, language_of
 from api.preconditions import etag
-from recommender.errors import InvalidRequest, JinxueError, NotFound, RecordConflict, StaleRecord, StoreError
+from recommender.errors import InvalidRequest, JinxueError, NotFound, RecordConflict, StaleRecord
 from recommender.language import Bilingual
 from recommender.registry import SyncRefused
 from recommender.validation import explain
@@ -166,8 +166,7 @@ async def _unacceptable(request: Request, error: Unacceptable) -> ProblemRespons
 async def _unavailable(request: Request, error: JinxueError) -> ProblemResponse:
     _log.error("%s", error)
     response = problem(request, 503, detail=error.message.in_language(language_of(request)))
-    if isinstance(error, StoreError):
-        response.headers["Retry-After"] = str(_RETRY_SECONDS)
+    response.headers["Retry-After"] = str(_RETRY_SECONDS)
     return response
 
 
