@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recommender.domain import Catalogue, Datum, Mode, PlaceKind, TrainingSite
+from recommender.domain import Approval, Catalogue, Course, CourseInstance, Datum, Mode, PlaceKind, TrainingSite
 from recommender.geography import from_wgs84, to_wgs84
 from recommender.matcher import Matcher
 from recommender.requests import LearnerRequest, Location
@@ -24,11 +24,11 @@ def _two_alike(kilometres: tuple[float, float]) -> Catalogue:
         )
         for name, distance in zip("ab", kilometres, strict=True)
     )
-    course = {"title": "叉车操作", "approval": "approved"}
-    courses = [{"course_id": f"on-{name}", **course} for name in "ab"]
-    instances = [
-        {"instance_id": f"class-{name}", "course_id": f"on-{name}", "mode": "at_site", "site_id": name} for name in "ab"
-    ]
+    courses = tuple(Course(course_id=f"on-{name}", title="叉车操作", approval=Approval.APPROVED) for name in "ab")
+    instances = tuple(
+        CourseInstance(instance_id=f"class-{name}", course_id=f"on-{name}", mode=Mode.AT_SITE, site_id=name)
+        for name in "ab"
+    )
     return Catalogue(
         sites=sites, courses=courses, course_instances=instances, clusters=base.clusters, places=base.places
     )

