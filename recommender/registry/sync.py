@@ -203,10 +203,10 @@ class _Pace:
         self._since = time.perf_counter()
 
     def rest(self) -> None:
-        """Sleep half as long as was worked since the last time, where that is worth it."""
+        """Sleep as long as was worked since the last time, where that is worth it."""
         worked = time.perf_counter() - self._since
         if worked > _WORTH_RESTING_SECONDS:
-            time.sleep(min(worked / 2, _LONGEST_REST_SECONDS))
+            time.sleep(min(worked, _LONGEST_REST_SECONDS))
             self._since = time.perf_counter()
 
 
