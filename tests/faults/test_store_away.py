@@ -125,6 +125,7 @@ def test_a_copy_that_is_put_back_in_the_place_of_an_sqlite_file_is_followed_and_
     with service.client() as http:
         for fee in range(1, 6):
             http.patch("/v1/course-instances/twin-b", json={"fee_yuan": fee}).raise_for_status()
+        eventually(lambda: fee_of_b(http) == 5, told=lambda: service.log)
         move(state / "jinxue.sqlite3", tmp_path / "away")
         (tmp_path / "copy").replace(state / "jinxue.sqlite3")
         eventually(lambda: fee_of_b(http) == 0, told=lambda: service.log)
