@@ -10,7 +10,7 @@ import numpy as np
 from recommender.encoder.options import USUAL, EncoderOptions
 from recommender.encoder.protocol import Vectors
 from recommender.encoder.vectors import fingerprint, first_axis, unit_rows
-from recommender.errors import EncoderError
+from recommender.errors import EncoderError, PackageMissing
 from recommender.language import Bilingual
 from recommender.text import normalise
 
@@ -108,7 +108,10 @@ def _said(name: str) -> Iterator[None]:
     """Turn what goes wrong with the model called `name` into a sentence."""
     try:
         yield
-    except Exception as error:  # missing files, no network, no such model or device: the library raises a dozen kinds
+    except Exception as error:
+        if isinstance(error, ModuleNotFoundError) and error.name in ("torch", "sentence_transformers"):
+            raise PackageMissing("sentence-transformers", "encoders") from error
+        # missing files, no network, no such model or device: the library raises a dozen kinds
         reason = next(iter(str(error).splitlines()), "").rstrip(" .") or type(error).__name__
         raise EncoderError(
             Bilingual(

@@ -1,8 +1,9 @@
 """Training the bundled encoder from the knowledge base and a catalogue's text; needs neither network nor any other model."""
 
+from importlib.util import find_spec
 from pathlib import Path
 
-from recommender.errors import EncoderError
+from recommender.errors import EncoderError, PackageMissing
 from recommender.language import Bilingual
 from recommender.training.contrast import fine_tuned, save, static_model
 from recommender.training.corpus import Corpus, make_corpus
@@ -33,8 +34,11 @@ def train_encoder(
     The documents of `corpus` teach the words, and those of at least 60 characters the space to start from; its pairs and triplets then train it for
     `epochs` rounds (see `fine_tuned`), none at 0. The same arguments give the same `model.safetensors`, byte for byte, with the same library
     versions on the same kind of processor. `StaticEncoder` and sentence-transformers both read the folder.
-    Raises `EncoderError` when there are fewer than two documents of that length.
+    Raises `EncoderError` when there are fewer than two documents of that length, `PackageMissing` without the extra `train`.
     """
+    for module in ("sentence_transformers", "datasets", "accelerate"):
+        if find_spec(module) is None:
+            raise PackageMissing(module.replace("_", "-"), "train")
     whole = [document for document in corpus.documents if len(document) >= SHORTEST_DOCUMENT]
     if len(whole) < 2:
         raise EncoderError(
