@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.constraints import Constraint, Mask
-from recommender.domain import Approval, Coordinates, Learner, Mode
+from recommender.domain import Approval, Mode
 from recommender.errors import NotFound
-from recommender.geography import Gazetteer, distances_km
+from recommender.geography import distances_km
 from recommender.network import NO_SITE, Network
-from recommender.profiles import learner_request
+from recommender.profiles import learner_request, point_of
 from recommender.ranking import best_groups
 from recommender.requests import AudienceRequest
 from recommender.resolution import resolve
@@ -33,8 +33,9 @@ class LearnerColumns:
     @cached_property
     def points(self) -> NDArray[np.float64]:
         """Return WGS-84 degrees, `(m, 2)`, NaN where a learner's position is not known."""
-        points = [_degrees(learner, self._network.gazetteer) for learner in self._network.learners]
-        return np.array(points, dtype=np.float64).reshape(-1, 2)
+        points = (point_of(learner, self._network.gazetteer) for learner in self._network.learners)
+        degrees = [(point.latitude, point.longitude) if point else (np.nan, np.nan) for point in points]
+        return np.array(degrees, dtype=np.float64).reshape(-1, 2)
 
     @cached_property
     def level_step(self) -> NDArray[np.int8]:
@@ -47,18 +48,6 @@ class LearnerColumns:
     def completed(self, course_id: str) -> Mask:
         """Tell which learners have completed a course."""
         return np.array([course_id in learner.completed_course_ids for learner in self._network.learners], dtype=bool)
-
-
-def _degrees(learner: Learner, gazetteer: Gazetteer) -> tuple[float, float]:
-    if learner.latitude is not None and learner.longitude is not None:
-        point = gazetteer.locate(
-            Coordinates(latitude=learner.latitude, longitude=learner.longitude, datum=learner.datum)
-        )
-    elif learner.place:
-        point = gazetteer.point_of(gazetteer.find(learner.place))
-    else:
-        return np.nan, np.nan
-    return point.latitude, point.longitude
 
 
 class AudienceFinder:

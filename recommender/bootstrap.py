@@ -2,7 +2,6 @@
 
 import datetime
 import logging
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -30,10 +29,6 @@ class Imported:
     version: int
     reading: CatalogueReading | None
     merge: Merge | None
-
-
-class _DryRun(Exception):
-    """Undoes what was only to be tried."""
 
 
 class Workshop:
@@ -81,14 +76,9 @@ class Workshop:
                     return Imported(latest.version if latest else last.version, None, None)
             reading = read_catalogue(path, today=today)
             source = fingerprint + (_RELATIVE if reading.relative_dates else "")
-            try:
-                with store.write(source=source, day=today) as transaction:
-                    merged = merge(transaction, reading.catalogue, remove_missing=remove_missing)
-                    version = transaction.version
-                    if dry_run:
-                        raise _DryRun
-            except _DryRun:
-                version = latest.version if latest else 0
+            with store.write(source=source, day=today, dry_run=dry_run) as transaction:
+                merged = merge(transaction, reading.catalogue, remove_missing=remove_missing)
+            version = transaction.version - dry_run
             return Imported(version, reading, merged)
 
     def foresee(self, path: Path | None, before: Snapshot, *, today: datetime.date, remove_missing: bool) -> Snapshot:
@@ -100,17 +90,16 @@ class Workshop:
             loaded = store.load()
             if path is not None:
                 reading = read_catalogue(path, today=today)
-                with suppress(_DryRun), store.write(source=str(path), day=today) as transaction:
+                with store.write(source=str(path), day=today, dry_run=True) as transaction:
                     merge(transaction, reading.catalogue, remove_missing=remove_missing)
                     loaded = transaction.load() or loaded
-                    raise _DryRun
         encoder = self.load_encoder()
         return build_snapshot(
             loaded.catalogue,
             loaded.version.version,
             encoder,
             self.policy,
-            catalogue_encoder=self._cached(encoder),
+            catalogue_encoder=self.remembering(encoder),
             before=before,
         )
 
@@ -136,7 +125,7 @@ class Workshop:
         self, store: CatalogueStore, encoder: Encoder, *, fit: Fit | None = None, before: Snapshot | None = None
     ) -> tuple[Snapshot, CatalogueVersion]:
         """Build a snapshot of what `store` holds; without a `fit`, one is made and kept in the store."""
-        loaded, cached = store.load(), self._cached(encoder)
+        loaded, cached = store.load(), self.remembering(encoder)
         build = partial(build_snapshot, encoder=encoder, policy=self.policy, catalogue_encoder=cached)
         if fit is None:
             before = build(loaded.catalogue, loaded.version.version)
@@ -146,7 +135,8 @@ class Workshop:
             cached.forget_unused()
         return build(loaded.catalogue, loaded.version.version, fit=fit, before=before), loaded.version
 
-    def _cached(self, encoder: Encoder) -> CachedEncoder:
+    def remembering(self, encoder: Encoder) -> CachedEncoder:
+        """Return `encoder` with a memory for the catalogue's own texts, which all processes of the state folder share."""
         return CachedEncoder(encoder, self.settings.state / "embeddings.sqlite3", self.progress)
 
     def kept_fit(self, store: CatalogueStore, encoder: Encoder) -> Fit | None:

@@ -4,8 +4,9 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from recommender.domain import Enterprise, Learner
+from recommender.domain import Coordinates, Enterprise, Learner
 from recommender.errors import FieldProblem, InvalidRequest
+from recommender.geography import Gazetteer, Point
 from recommender.requests import EnterpriseRequest, LearnerRequest, Location
 from recommender.validation import explain
 
@@ -41,6 +42,17 @@ def parse_request(fields: dict[str, Any]) -> LearnerRequest | EnterpriseRequest:
     if fields.keys() & {"needs", "headcount"}:
         return _request(EnterpriseRequest, **fields)
     return _request(LearnerRequest, **fields)
+
+
+def point_of(record: Learner | Enterprise, gazetteer: Gazetteer) -> Point | None:
+    """Return where a stored profile's request is made from: its own point, else its place's, else None. `resolve` says the same, and far more.
+
+    InvalidRequest when it is not in the city, or there is no such place.
+    """
+    if record.latitude is not None and record.longitude is not None:
+        own = Coordinates(latitude=record.latitude, longitude=record.longitude, datum=record.datum)
+        return gazetteer.locate(own)
+    return gazetteer.point_of(gazetteer.find(record.place)) if record.place else None
 
 
 def _location(record: Learner | Enterprise) -> Location | None:

@@ -22,6 +22,7 @@ class Service:
         """Open what answers; StoreError, SnapshotError or EncoderError when there is nothing to answer from."""
         self.workshop = workshop
         self._encoder = workshop.load_encoder()
+        self._remembering = workshop.remembering(self._encoder)
         self.store: CatalogueStore = workshop.open_store(at_once=False)
         self.registry = Registry(self.store, workshop.today)
         snapshot, version = workshop.open_snapshot(self._encoder, self.store)
@@ -71,6 +72,7 @@ class Service:
             loaded.version.version,
             self._encoder,
             self.workshop.policy,
+            catalogue_encoder=self._remembering,
             fit=self._fit(before.fit),
             before=before,
         )
@@ -105,7 +107,7 @@ class Service:
             return
         with suppress(Timeout), FileLock(self.workshop.settings.state / "refit.lock", timeout=0):
             if self._fit(snapshot.fit).digest == snapshot.fit.digest:
-                keep_fit(self.store, Fit.fit(snapshot.network.courses, self._encoder))
+                keep_fit(self.store, Fit.fit(snapshot.network.courses, self._encoder, self._remembering))
 
     def close(self) -> None:
         """Let go of the store."""

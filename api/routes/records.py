@@ -1,5 +1,6 @@
 """Sites, courses, classes, learners and enterprises as they are kept: read, written and deleted one at a time."""
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Path, Query
@@ -68,42 +69,41 @@ def _add_reading(table: Table) -> None:
         return Json({"items": items, "total": len(found), "limit": wanted.limit, "offset": wanted.offset})
 
 
-def _add_writing(table: Table) -> None:
-    address, in_address, schemas = _address(table), _in_address(table), SCHEMAS[table.singular]
+def _editing(table: Table, action: Action) -> Callable[..., Json]:
+    """Return the function that writes a record, wholly or in part."""
 
-    @router.put(
-        address,
-        response_model=schemas.written,
-        responses={201: {"model": schemas.written, "description": "It was not there before."}, **WRITE_PROBLEMS},
-        openapi_extra=_body(table, partial=False),
-        summary=f"Write a {table.singular}",
-    )
-    def put(
+    def edit(
         registry: CurrentRegistry,
         caller: CurrentCaller,
         expected: CurrentExpected,
         fields: Fields,
-        record_id: Annotated[Identifier, in_address],
+        record_id: Annotated[Identifier, _in_address(table)],
     ) -> Json:
-        """Let the record be exactly this: what is left out is empty. To do it again changes nothing."""
-        return written_answer(registry.edit(Edit(table, record_id, Action.PUT, fields, expected), caller))
+        return written_answer(registry.edit(Edit(table, record_id, action, fields, expected), caller))
 
-    @router.patch(
+    return edit
+
+
+def _add_writing(table: Table) -> None:
+    address, in_address, written = _address(table), _in_address(table), SCHEMAS[table.singular].written
+    router.put(
         address,
-        response_model=schemas.written,
+        response_model=written,
+        responses={201: {"model": written, "description": "It was not there before."}, **WRITE_PROBLEMS},
+        openapi_extra=_body(table, partial=False),
+        name="put",
+        summary=f"Write a {table.singular}",
+        description="Let the record be exactly this: what is left out is empty. To do it again changes nothing.",
+    )(_editing(table, Action.PUT))
+    router.patch(
+        address,
+        response_model=written,
         responses=WRITE_PROBLEMS,
         openapi_extra=_body(table, partial=True),
+        name="patch",
         summary=f"Change a {table.singular}",
-    )
-    def patch(
-        registry: CurrentRegistry,
-        caller: CurrentCaller,
-        expected: CurrentExpected,
-        fields: Fields,
-        record_id: Annotated[Identifier, in_address],
-    ) -> Json:
-        """Change these fields only; `null` empties one (JSON Merge Patch, RFC 7396)."""
-        return written_answer(registry.edit(Edit(table, record_id, Action.PATCH, fields, expected), caller))
+        description="Change these fields only; `null` empties one (JSON Merge Patch, RFC 7396).",
+    )(_editing(table, Action.PATCH))
 
     @router.delete(address, response_model=Deleted, responses=WRITE_PROBLEMS, summary=f"Delete a {table.singular}")
     def delete(

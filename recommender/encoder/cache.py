@@ -2,7 +2,7 @@
 
 import hashlib
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import TypeVar
@@ -80,17 +80,24 @@ class CachedEncoder:
         """Return what the file holds of `wanted`; nothing when it cannot be read."""
 
         def read(connection: sqlite3.Connection) -> dict[bytes, Vectors]:
-            found = connection.execute(
-                "SELECT text, vector FROM embeddings WHERE (model, kind) = (?, ?)", (self.name, kind)
-            )
-            contents = (
-                (key, content) for key, content in found if key in wanted and len(content) == 4 * self.dimension
-            )
-            rows = ((key, np.frombuffer(content, dtype=np.float32)) for key, content in contents)
+            contents = self._found(connection, kind, list(wanted))
+            rows = ((key, np.frombuffer(content, dtype=np.float32)) for key, content in contents if self._fits(content))
             with np.errstate(over="ignore", invalid="ignore"):
                 return {key: row for key, row in rows if abs(float(row @ row) - 1) < _ROUNDING}
 
         return self._on_file(read) or {}
+
+    def _found(
+        self, connection: sqlite3.Connection, kind: str, wanted: Sequence[bytes]
+    ) -> Iterator[tuple[bytes, bytes]]:
+        for start in range(0, len(wanted), _AT_ONCE):
+            some = wanted[start : start + _AT_ONCE]
+            marks = ",".join("?" * len(some))
+            query = f"SELECT text, vector FROM embeddings WHERE model = ? AND kind = ? AND text IN ({marks})"
+            yield from connection.execute(query, (self.name, kind, *some))
+
+    def _fits(self, content: object) -> bool:
+        return isinstance(content, bytes) and len(content) == 4 * self.dimension
 
     def _keep(self, kind: str, fresh: dict[bytes, Vectors]) -> None:
         rows = [(self.name, kind, key, vector.tobytes()) for key, vector in fresh.items()]

@@ -10,7 +10,7 @@ from recommender.catalogue.locations import check_locations
 from recommender.catalogue.raw import Cell, RawRow, RawTable, as_cell
 from recommender.catalogue.records import read_records
 from recommender.catalogue.tables import Table
-from recommender.domain import ClusterRelation, IndustryCluster, Place
+from recommender.domain import ClusterRelation, IndustryCluster, Learner, Place
 from recommender.errors import CatalogueProblem, FieldProblem, InvalidRequest
 from recommender.geography import Gazetteer
 from recommender.language import Bilingual
@@ -100,3 +100,14 @@ def _refused(table: Table, record_id: str, fields: Mapping[str, Any]) -> list[Fi
             )
         )
     return problems
+
+
+def new_fields(table: Table, record: Any, before: Any | None) -> dict[str, Any]:
+    """Return the fields that are new, by name; without values where they are about people."""
+    values = {name: getattr(record, name) for name in table.columns}
+    changed = {
+        name: value
+        for name, value in values.items()
+        if (value not in (None, ()) if before is None else value != getattr(before, name))
+    }
+    return dict.fromkeys(changed) if isinstance(record, Learner) else changed

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from recommender.catalogue.tables import TABLES, Table
@@ -10,6 +10,7 @@ from recommender.domain import Catalogue, PlaceKind
 from recommender.errors import CatalogueError, CatalogueProblem, InvalidRequest
 from recommender.geography import Gazetteer
 from recommender.language import Bilingual
+from recommender.registry.fields import new_fields
 from recommender.store import Key, Operation, Stored, Transaction
 
 TableCounts = Mapping[str, int]
@@ -78,21 +79,16 @@ def _written(given: Mapping[Key, Any], stored: Mapping[Key, Stored]) -> Iterator
 
 def _write(transaction: Transaction, table: Table, written: Mapping[Key, Stored], stored: Mapping[Key, Stored]) -> None:
     transaction.put(table.name, list(written.values()))
-    for (course_id,) in written if table.name == "courses" else ():
+    for (course_id,) in written.keys() & stored.keys() if table.name == "courses" else ():
         transaction.drop_draft(course_id)  # the files' text is what holds now
     transaction.log_all([_entry(table, key, one, stored.get(key)) for key, one in written.items()])
 
 
 def _entry(table: Table, key: Key, one: Stored, before: Stored | None) -> tuple[str, str, Operation, Mapping[str, Any]]:
-    """Return the log's entry: the new values, names alone for learners, nothing for what is all new."""
+    """Return the log's entry; without fields for what is all new, as the files tell them."""
     if before is None or before.deleted:
         return table.name, "|".join(key), Operation.RESTORED if before else Operation.CREATED, {}
-    names = [field.name for field in fields(one.record)]
-    new = {
-        name: getattr(one.record, name) for name in names if getattr(one.record, name) != getattr(before.record, name)
-    }
-    shown = dict.fromkeys(new) if table.name == "learners" else new
-    return table.name, "|".join(key), Operation.UPDATED, shown
+    return table.name, "|".join(key), Operation.UPDATED, new_fields(table, one.record, before.record)
 
 
 def _remove(transaction: Transaction, table: Table, removed: Mapping[Key, Stored]) -> None:

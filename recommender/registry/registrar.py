@@ -10,7 +10,7 @@ from recommender.domain import Course, Learner, Provider
 from recommender.errors import InvalidRequest, JinxueError, NotFound, StaleRecord
 from recommender.registry.drafts import Reviewed, overlaid, settle
 from recommender.registry.edits import Action, Caller, Edit, Expected, Outcome, Status
-from recommender.registry.fields import FieldReader
+from recommender.registry.fields import FieldReader, new_fields
 from recommender.registry.rules import Present, can_be_stored, owner_after
 from recommender.store import Draft, Operation, Stored, Transaction
 
@@ -115,7 +115,7 @@ class Registrar:
         same_draft = replace(draft, version=0) if draft else None
         if living and (living.record, living.owner, same_draft) == (stored.record, owner, reviewed.draft):
             return self._outcome(edit, Status.UNCHANGED, living, reviewed.draft)
-        fields = _changes(edit.table, record, living and self._submitted(edit, living))
+        fields = new_fields(edit.table, record, living and self._submitted(edit, living))
         submitted = reviewed.draft is not None and reviewed.draft != same_draft
         if submitted:
             operation = Operation.SUBMITTED
@@ -204,14 +204,3 @@ def check_expected(expected: Expected | None, living: Stored | None) -> None:
     )
     if not fits:
         raise StaleRecord(version)
-
-
-def _changes(table: Table, record: Any, before: Any | None) -> dict[str, Any]:
-    """Return the fields that are new, by name; without values where they are about people."""
-    values = {name: getattr(record, name) for name in table.columns}
-    changed = {
-        name: value
-        for name, value in values.items()
-        if (value not in (None, ()) if before is None else value != getattr(before, name))
-    }
-    return dict.fromkeys(changed) if isinstance(record, Learner) else changed

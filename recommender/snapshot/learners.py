@@ -7,15 +7,15 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.blocks import Layout
+from recommender.blocks import Layout, RequestVector
 from recommender.blocks.place import PlaceBlock
-from recommender.domain import Coordinates, Learner
+from recommender.domain import Learner
 from recommender.errors import InvalidRequest
-from recommender.geography import Gazetteer, Point, distances_km
+from recommender.geography import Point, distances_km
 from recommender.index import VectorIndex
 from recommender.network import Network
 from recommender.policy import Policy, Preference
-from recommender.profiles import learner_request
+from recommender.profiles import learner_request, point_of
 from recommender.resolution import ResolvedRequest, resolve
 from recommender.snapshot.snapshot import Snapshot
 
@@ -92,7 +92,7 @@ class _PlaceColumns:
         columns = np.zeros((len(learners), self._block.width), dtype=np.float32)
         alike: dict[tuple[ResolvedRequest, float], list[tuple[int, Point]]] = defaultdict(list)
         for row, learner in enumerate(learners):
-            if point := _point(learner, self._network.gazetteer):
+            if point := point_of(learner, self._network.gazetteer):
                 alike[self._example(learner)].append((row, point))
         for (like, weight), located in alike.items():
             points = np.array([(point.latitude, point.longitude) for _, point in located])
@@ -112,14 +112,6 @@ class _PlaceColumns:
             weights = self._layout.request_vector(request).weights
             self._examples[kind] = request, float(weights[self._layout.preferences.index(Preference.PLACE)])
         return self._examples[kind]
-
-
-def _point(learner: Learner, gazetteer: Gazetteer) -> Point | None:
-    """Return where a learner's request is made from: `resolve` says the same, and far more."""
-    if learner.latitude is not None and learner.longitude is not None:
-        own = Coordinates(latitude=learner.latitude, longitude=learner.longitude, datum=learner.datum)
-        return gazetteer.locate(own)
-    return gazetteer.point_of(gazetteer.find(learner.place)) if learner.place else None
 
 
 def _take_over(
@@ -147,8 +139,20 @@ def _make(vectors: NDArray[np.float32], rows: Sequence[int], network: Network, l
     for start in range(0, len(rows), _AT_ONCE):
         learners = {row: network.learners[row] for row in rows[start : start + _AT_ONCE]}
         resolved = {row: asked for row, one in learners.items() if (asked := _resolved(one, network, policy))}
-        for row, vector in zip(resolved, layout.request_vectors(list(resolved.values())), strict=True):
-            vectors[row] = vector.weighted
+        for row, vector in zip(resolved, _request_vectors(list(resolved.values()), layout), strict=True):
+            if vector is not None:
+                vectors[row] = vector.weighted
+
+
+def _request_vectors(requests: Sequence[ResolvedRequest], layout: Layout) -> Sequence[RequestVector | None]:
+    """Return requests as vectors; None for one that says nothing which is weighed, as under a policy that weighs places alone."""
+    try:
+        return layout.request_vectors(requests)
+    except InvalidRequest:
+        if len(requests) == 1:
+            return [None]
+        half = len(requests) // 2
+        return [*_request_vectors(requests[:half], layout), *_request_vectors(requests[half:], layout)]
 
 
 def _resolved(learner: Learner, network: Network, policy: Policy) -> ResolvedRequest | None:

@@ -55,8 +55,9 @@ class CatalogueStore:
         key_id: str | None = None,
         source: str | None = None,
         day: datetime.date | None = None,
+        dry_run: bool = False,
     ) -> Iterator[Transaction]:
-        """Give a transaction that is committed when the block ends, and undone when it raises. Writers wait for each other.
+        """Give a transaction that is committed when the block ends, and undone when it raises, or on a dry run. Writers wait for each other.
 
         An import has its files' fingerprint for a `source`, and the `day` its dates count from.
         """
@@ -65,7 +66,10 @@ class CatalogueStore:
         with store_errors(self._url), self._connected(writing) as connection:
             transaction = Transaction(connection, entry)
             yield transaction
-            transaction.announce()
+            if dry_run:
+                connection.rollback()
+            else:
+                transaction.announce()
 
     @contextmanager
     def read(self) -> Iterator[Reading]:
