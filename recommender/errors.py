@@ -2,6 +2,7 @@
 
 JinxueError                 anything this library refuses or fails at
 ├── InvalidRequest          a request's field is wrong; names the field
+├── Forbidden               the caller's key does not reach that far
 ├── NotFound                an id that does not exist
 ├── RecordConflict          a record cannot be written as asked: it is another's, or not what it would have to be
 ├── StaleRecord             a record is not in the state that the caller took it to be in
@@ -48,6 +49,14 @@ class InvalidRequest(JinxueError):
     def of(cls, field: str, zh: str, en: str) -> "InvalidRequest":
         """Build the error for a single wrong field."""
         return cls([FieldProblem(field, Bilingual(zh, en))])
+
+
+class Forbidden(JinxueError):
+    """The caller's key does not reach that far; `field` names what it would have to reach."""
+
+    def __init__(self, field: str, message: Bilingual) -> None:
+        super().__init__(message)
+        self.field = field
 
 
 class NotFound(JinxueError):

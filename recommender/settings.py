@@ -1,10 +1,11 @@
 """Everything that can be set: `JINXUE_…` environment variables, or a file `.env` in the working directory."""
 
+from ipaddress import ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, StringConstraints, ValidationError, field_validator
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -14,6 +15,9 @@ from recommender.validation import explain
 
 if TYPE_CHECKING:
     from recommender.encoder import EncoderOptions
+
+Rate = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,8}/(second|minute|hour|day)$")]
+"""So many in a while, such as 120/minute."""
 
 
 class Settings(BaseSettings):
@@ -65,6 +69,61 @@ class Settings(BaseSettings):
         default=60.0,
         description="Seconds without a change after which the catalogue's words are fitted anew if texts have changed; 0 leaves it to `jinxue build`.",
     )
+    demo: bool = Field(
+        default=False,
+        description="Let anybody on this machine read the catalogue and ask for recommendations without a key; on loopback only.",
+    )
+    trusted_proxies: str = Field(
+        default="",
+        description="Addresses or networks of proxies whose X-Forwarded-For is believed, separated by commas; none by default.",
+    )
+    allowed_origins: str = Field(
+        default="",
+        description="Origins whose pages may call from a browser (CORS), separated by commas; none by default.",
+    )
+    rate_per_key: Rate = Field(default="6000/minute", description="Requests that one key may make of one process.")
+    rate_per_address: Rate = Field(
+        default="120/minute", description="Requests without a key that one address may make of one process."
+    )
+    rate_of_refusals: Rate = Field(
+        default="30/minute", description="Wrong keys that one address may try with one process."
+    )
+    maximum_connections: Annotated[int, Field(ge=1)] = Field(
+        default=1_000, description="Connections that one process holds at once."
+    )
+    maximum_concurrent_requests: Annotated[int, Field(ge=1)] = Field(
+        default=64, description="Requests that one process works on at once; others are told to come again."
+    )
+    maximum_request_seconds: Annotated[float, Field(gt=0)] = Field(
+        default=30.0, description="Seconds that a request may take, from its first byte to the last one of the answer."
+    )
+    maximum_sync_seconds: Annotated[float, Field(gt=0)] = Field(
+        default=600.0, description="The same for POST /v1/sync."
+    )
+    maximum_header_seconds: Annotated[float, Field(gt=0)] = Field(
+        default=10.0, description="Seconds within which a client must have sent the head of its request."
+    )
+    maximum_body_bytes: Annotated[int, Field(ge=1)] = Field(
+        default=2**20, description="Bytes that the body of any request but POST /v1/sync may have."
+    )
+    maximum_json_depth: Annotated[int, Field(ge=1, le=500)] = Field(
+        default=16, description="Levels of brackets that a JSON body may have."
+    )
+    maximum_text_length: Annotated[int, Field(ge=1, le=4_000)] = Field(
+        default=4_000, description="Characters that one text of a request may have; goals and needs 2,000 at most."
+    )
+    maximum_k: Annotated[int, Field(ge=1, le=1_000)] = Field(
+        default=1_000, description="Entries that one answer may have; courses 100 at most."
+    )
+    maximum_sync_lines: Annotated[int, Field(ge=1)] = Field(
+        default=1_000_000, description="Lines that one call of POST /v1/sync may send."
+    )
+    hidden_below: Annotated[int, Field(ge=1)] = Field(
+        default=5, description="Groups of fewer learners are not told of in aggregates."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="What is logged, and what is more serious."
+    )
     search_threads: Annotated[int, Field(ge=1, le=64)] = Field(
         default=1, description="Threads of one search; one is fastest up to some 10,000 classes."
     )
@@ -78,6 +137,16 @@ class Settings(BaseSettings):
             raise PydanticCustomError("unknown_timezone", "no such time zone") from error
         return name
 
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, listed: str) -> str:
+        for name in split(listed):
+            try:
+                ip_network(name, strict=False)
+            except ValueError as error:
+                raise PydanticCustomError("no_network", "no such address or network") from error
+        return listed
+
     @property
     def encoder_options(self) -> "EncoderOptions":
         """How the encoder is to be used."""
@@ -90,6 +159,11 @@ class Settings(BaseSettings):
     def store_url(self) -> str:
         """The database's URL."""
         return self.database_url or f"sqlite:///{self.state.resolve() / 'jinxue.sqlite3'}"
+
+
+def split(listed: str) -> list[str]:
+    """Return the parts of a setting that is a list, separated by commas."""
+    return [part.strip() for part in listed.split(",") if part.strip()]
 
 
 def load_settings(**values: object) -> Settings:

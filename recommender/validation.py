@@ -74,6 +74,11 @@ _SENTENCES: Mapping[str, Bilingual] = {
     "level_fit_incomplete": Bilingual(
         "level_fit 须给出 -7 到 7 的每一级。", "level_fit needs every step from -7 to 7."
     ),
+    "no_network": Bilingual(
+        "应为以逗号分隔的 IP 地址或网段，如 10.0.0.0/8。",
+        "Expected IP addresses or networks, separated by commas, such as 10.0.0.0/8.",
+    ),
+    "string_pattern_mismatch": Bilingual("格式不符，应符合 {pattern}。", "Expected something like {pattern}."),
     "unknown_timezone": Bilingual(
         "没有这个时区，应如 Asia/Shanghai。", "There is no such time zone; expected one such as Asia/Shanghai."
     ),

@@ -66,7 +66,7 @@ def latest_version(
     row = connection.execute(query).first()
     if row is None:
         return None
-    return CatalogueVersion(row.version, _utc(row.written_at), row.key_id, row.source, row.day)
+    return CatalogueVersion(row.version, utc(row.written_at), row.key_id, row.source, row.day)
 
 
 def changes_after(connection: Connection, version: int, position: int, *, limit: int) -> list[Change]:
@@ -107,10 +107,11 @@ def _change(row: Row[Any]) -> Change:
         row.record_id,
         Operation(row.operation),
         row.fields,
-        _utc(row.written_at),
+        utc(row.written_at),
         row.key_id,
     )
 
 
-def _utc(instant: datetime.datetime) -> datetime.datetime:
+def utc(instant: datetime.datetime) -> datetime.datetime:
+    """Return an instant as databases give it, with the zone it is in."""
     return instant.replace(tzinfo=datetime.UTC)

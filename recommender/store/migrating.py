@@ -8,7 +8,7 @@ from recommender.store.connection import reading, writing
 from recommender.store.schema import metadata
 
 # in order; they stand here too so that a database which is up to date is opened without Alembic
-REVISIONS = ("0001", "0002")
+REVISIONS = ("0001", "0002", "0003")
 _LOCK = "SELECT pg_advisory_xact_lock(20261122)"  # any number that all our processes agree on
 
 

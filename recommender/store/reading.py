@@ -6,7 +6,9 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, Select, Table, func, or_, select, true, tuple_
 
+from recommender.access import Key as AccessKey
 from recommender.domain import Approval
+from recommender.store.keys import keys_version, read_keys
 from recommender.store.loading import Loaded, load
 from recommender.store.records import TABLES, Key, Stored, key_of, to_stored
 from recommender.store.schema import catalogue_versions, course_drafts, courses, fits, idempotency_keys
@@ -132,6 +134,14 @@ class Reading:
     def fit_digest(self, encoder: str) -> str | None:
         """Return the digest of what `fit` would return."""
         return self._connection.scalar(select(fits.c.digest).where(fits.c.encoder == encoder))
+
+    def api_keys(self) -> list[AccessKey]:
+        """Return all keys of callers, oldest first."""
+        return read_keys(self._connection)
+
+    def keys_version(self) -> int:
+        """Return a number that rises with every change of any key."""
+        return keys_version(self._connection)
 
     def kept_answer(self, key: str, *, key_id: str | None) -> KeptAnswer | None:
         """Return what was answered to the earlier call of `key_id` under an idempotency key, None when there was none."""

@@ -112,6 +112,47 @@ fits = Table(
     Column("content", LargeBinary, nullable=False),
 )
 
+# keys that callers show; only a slow hash of the secret part is kept. `version` rises with every change of any key
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("key_id", String, primary_key=True),
+    Column("name", String, nullable=False),
+    Column("secret_hash", String, nullable=False),
+    Column("scopes", JSON, nullable=False),
+    Column("site_ids", JSON, nullable=False),
+    Column("enterprise_id", String),
+    Column("created_at", DateTime, nullable=False),
+    Column("expires_at", DateTime),
+    Column("revoked_at", DateTime),
+    Column("replaces", String),
+    Column("version", Integer, nullable=False, index=True),
+)
+
+# who did what, only ever added to (the migration has the database refuse anything else): no ids of people and no content, only
+# keyed hashes of them, and in `chain` a hash of the row and the one before
+audit_entries = Table(
+    "audit_entries",
+    metadata,
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("at", DateTime, nullable=False),
+    Column("key_id", String),
+    Column("action", String, nullable=False),
+    Column("kind", String),
+    Column("subject", String),
+    Column("content", String),
+    Column("chain", String, nullable=False),
+    Index("ix_audit_entries_subject", "subject"),
+)
+
+# random values of this database alone, such as the key of the hashes above
+salts = Table(
+    "salts",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("value", LargeBinary, nullable=False),
+)
+
 clusters = Table(
     "clusters",
     metadata,

@@ -7,10 +7,12 @@ from typing import Any
 from sqlalchemy import Connection, Table, delete, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from recommender.access import Key
 from recommender.store.history import Operation
+from recommender.store.keys import key_row
 from recommender.store.reading import Draft, KeptAnswer, KeptFit, Reading
 from recommender.store.records import TABLES, Stored, plain_json, to_row
-from recommender.store.schema import catalogue_versions, changes, course_drafts, fits, idempotency_keys
+from recommender.store.schema import api_keys, catalogue_versions, changes, course_drafts, fits, idempotency_keys
 
 CHANNEL = "jinxue_catalogue"
 
@@ -28,6 +30,7 @@ class Transaction(Reading):
         self._entry = entry
         self._changes = 0
         self._begun = False
+        self._announced = False
         if entry["source"] is not None:
             self._begin()
 
@@ -60,6 +63,11 @@ class Transaction(Reading):
         self._begin()
         row = {"encoder": kept.encoder, "digest": kept.digest, "content": kept.content}
         self._upsert(fits, [row])
+
+    def put_key(self, key: Key) -> None:
+        """Keep a caller's key, in place of what was kept of it. The catalogue version stays."""
+        self._upsert(api_keys, [{**key_row(key), "version": self.keys_version() + 1}])
+        self._announced = True
 
     def log_all(self, done: Sequence[tuple[str, str, Operation, Mapping[str, Any]]]) -> None:
         """Keep what was done to several records, in this order."""
@@ -94,8 +102,8 @@ class Transaction(Reading):
         self._connection.execute(delete(idempotency_keys).where(idempotency_keys.c.kept_at < before))
 
     def announce(self) -> None:
-        """Let the processes that listen know of the new version as soon as this is committed."""
-        if self.changed and self._connection.dialect.name == "postgresql":
+        """Let the processes that listen know that something is new, as soon as this is committed."""
+        if (self.changed or self._announced) and self._connection.dialect.name == "postgresql":
             self._connection.execute(select(func.pg_notify(CHANNEL, str(self.version))))
 
     def _begin(self) -> None:
