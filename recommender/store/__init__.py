@@ -1,5 +1,6 @@
 """The store: the only place that speaks SQL."""
 
+from recommender.store.audit import AuditEntry
 from recommender.store.history import BEHIND_ALL, CatalogueVersion, Change, Operation
 from recommender.store.loading import Loaded
 from recommender.store.reading import Draft, KeptAnswer, KeptFit, Reading
@@ -10,6 +11,7 @@ from recommender.store.watch import Watch
 
 __all__ = [
     "BEHIND_ALL",
+    "AuditEntry",
     "CatalogueStore",
     "CatalogueVersion",
     "Change",

@@ -1,13 +1,16 @@
 """Reads records, and what is kept beside them, within one transaction."""
 
+import datetime
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, Select, Table, func, or_, select, true, tuple_
 
 from recommender.access import Key as AccessKey
 from recommender.domain import Approval
+from recommender.store.audit import AuditEntry, AuditHashes, broken_at, read_entries
 from recommender.store.keys import keys_version, read_keys
 from recommender.store.loading import Loaded, load
 from recommender.store.records import TABLES, Key, Stored, key_of, to_stored
@@ -148,6 +151,26 @@ class Reading:
         mine = (idempotency_keys.c.key_id == (key_id or ""), idempotency_keys.c.key == key)
         row = self._connection.execute(select(idempotency_keys).where(*mine)).first()
         return None if row is None else KeptAnswer(row.request_digest, row.status, row.answer)
+
+    @cached_property
+    def audit_hashes(self) -> AuditHashes:
+        """What hashes the subjects and contents of the audit log."""
+        return AuditHashes(self._connection)
+
+    def audit_entries(
+        self,
+        *,
+        after: int = 0,
+        since: datetime.datetime | None = None,
+        subject: str | None = None,
+        limit: int,
+    ) -> list[AuditEntry]:
+        """Return at most `limit` of what was done behind a position, not before `since`, to a subject (its hash), in order."""
+        return read_entries(self._connection, after=after, since=since, subject=subject, limit=limit)
+
+    def audit_broken_at(self) -> int | None:
+        """Return the position of the first audit entry that does not fit the one before it, None when all do."""
+        return broken_at(self._connection)
 
     def _rows(self, query: Select[Any]) -> Iterator[dict[str, Any]]:
         for row in self._connection.execute(query).mappings():

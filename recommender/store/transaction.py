@@ -8,7 +8,8 @@ from sqlalchemy import Connection, Table, delete, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from recommender.access import Key
-from recommender.store.history import Operation
+from recommender.store.audit import AuditEntry, add_entry, last_entry
+from recommender.store.history import Operation, utc
 from recommender.store.keys import key_row
 from recommender.store.reading import Draft, KeptAnswer, KeptFit, Reading
 from recommender.store.records import TABLES, Stored, plain_json, to_row
@@ -31,6 +32,7 @@ class Transaction(Reading):
         self._changes = 0
         self._begun = False
         self._announced = False
+        self._audited: AuditEntry | None = None
         if entry["source"] is not None:
             self._begin()
 
@@ -87,6 +89,24 @@ class Transaction(Reading):
         ]
         self._connection.execute(insert(changes), rows)
         self._changes += len(rows)
+
+    def audit(
+        self, action: str, *, kind: str | None = None, subject: str | None = None, content: bytes | None = None
+    ) -> None:
+        """Keep that the caller did `action`, to what and with what content: hashes of both. The catalogue version stays."""
+        hashes = self.audit_hashes
+        before = self._audited or last_entry(self._connection)
+        entry = AuditEntry(
+            position=before.position + 1 if before else 1,
+            at=utc(self._entry["written_at"]),
+            key_id=self._entry["key_id"],
+            action=action,
+            kind=kind,
+            subject=None if subject is None else hashes.subject(kind, subject),
+            content=None if content is None else hashes.content(content),
+        )
+        self._audited = entry.chained(before.chain if before else "")
+        add_entry(self._connection, self._audited)
 
     def keep_answer(self, key: str, kept: KeptAnswer) -> None:
         """Keep what is answered to the caller's call under `key`."""
