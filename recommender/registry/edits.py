@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from recommender.access import Scope
 from recommender.catalogue.tables import TABLES, Table
 from recommender.domain import Approval
 
@@ -17,10 +18,21 @@ KINDS: Mapping[str, Table] = {
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks: the id of a key, and the site that speaks, None for the platform itself."""
+    """Who asks: the id of a key, the site that speaks (None for the platform itself), and how far the key reaches.
+
+    What asks from within, as the command line does, is the administrator.
+    """
 
     key_id: str | None = None
     site_id: str | None = None
+    scopes: frozenset[Scope] = frozenset({Scope.ADMIN})
+    site_ids: frozenset[str] = frozenset()
+    enterprise_id: str | None = None
+
+    @property
+    def is_admin(self) -> bool:
+        """Tell whether everything is open to the caller."""
+        return Scope.ADMIN in self.scopes
 
 
 class Action(StrEnum):

@@ -11,7 +11,7 @@ from recommender.errors import InvalidRequest, JinxueError, NotFound, StaleRecor
 from recommender.registry.drafts import Reviewed, overlaid, settle
 from recommender.registry.edits import Action, Caller, Edit, Expected, Outcome, Status
 from recommender.registry.fields import FieldReader, new_fields
-from recommender.registry.rules import Present, can_be_stored, owner_after
+from recommender.registry.rules import Present, can_be_stored, check_writing, owner_after
 from recommender.store import Draft, Operation, Stored, Transaction
 
 _COURSES = TABLES["courses"]
@@ -82,6 +82,7 @@ class Registrar:
         )
 
     def _apply(self, edit: Edit) -> Outcome:
+        check_writing(self._caller, edit.table, edit.record_id)
         existing = self._stored[edit.key]
         living = existing if existing and not existing.deleted else None
         check_expected(edit.expected, living)

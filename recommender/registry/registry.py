@@ -13,8 +13,11 @@ from recommender.registry.edits import Caller, Edit, Expected, Outcome, Status
 from recommender.registry.fields import FieldReader, Vocabulary
 from recommender.registry.registrar import Registrar
 from recommender.registry.review import Decision, decide
-from recommender.registry.rules import check_id
+from recommender.registry.rules import changes_seen_by, check_id, check_reading
 from recommender.store import BEHIND_ALL, CatalogueStore, Change, Reading, Stored, Transaction
+
+WITHIN = Caller()
+"""What asks from within: the administrator."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +71,12 @@ class Registry:
             outcome = decide(transaction, course_id, decision, reason=reason, expected=expected)
             return Written(outcome, transaction.latest)
 
-    def record(self, table: Table, record_id: str) -> Outcome:
-        """Return a record as it was last submitted; NotFound when it is not there, or deleted."""
+    def record(self, table: Table, record_id: str, caller: Caller = WITHIN) -> Outcome:
+        """Return a record as it was last submitted; NotFound when it is not there, or deleted, Forbidden when it is not the caller's to see."""
         check_id(table, record_id)
         with self.store.read() as reading:
             stored = reading.stored(table.name, [(record_id,)]).get((record_id,))
+            check_reading(caller, table, record_id, stored)
             if stored is None or stored.deleted:
                 raise NotFound(table.key[0], record_id)
             return _submitted(reading, [stored])[0]
@@ -85,9 +89,10 @@ class Registry:
         pairs = zip(outcomes, found, strict=True)
         return [Waiting(outcome, stored.record if outcome.waiting else None) for outcome, stored in pairs], total
 
-    def digest(self, site_id: str) -> SiteDigest:
-        """Return what is stored of a site, counted and hashed; NotFound when there is no such site."""
+    def digest(self, site_id: str, caller: Caller = WITHIN) -> SiteDigest:
+        """Return what is stored of a site, counted and hashed; NotFound when there is no such site, Forbidden when it is not the caller's."""
         check_id(TABLES["sites"], site_id)
+        check_reading(caller, TABLES["sites"], site_id, None)
         with self.store.read() as reading:
             site = reading.stored("sites", [(site_id,)]).get((site_id,))
             if site is None or site.deleted:
@@ -97,16 +102,18 @@ class Registry:
             version = reading.latest
         return digest_of(site_id, version, {"sites": [site.record], "courses": courses, "course_instances": classes})
 
-    def history(self, table: Table, record_id: str) -> list[Change]:
-        """Return everything that was done to a record, oldest first; NotFound when it never was there."""
+    def history(self, table: Table, record_id: str, caller: Caller = WITHIN) -> list[Change]:
+        """Return everything that was done to a record, oldest first; NotFound when it never was there, Forbidden when it is not the caller's to see."""
         check_id(table, record_id)
+        with self.store.read() as reading:
+            check_reading(caller, table, record_id, reading.stored(table.name, [(record_id,)]).get((record_id,)))
         found = self.store.history(table.name, record_id)
         if not found:
             raise NotFound(table.key[0], record_id)
         return found
 
-    def changes(self, since: str, *, limit: int) -> tuple[list[Change], str]:
-        """Return changes behind `since` (a catalogue version, or where an earlier answer ended), in order; and where they end."""
+    def changes(self, since: str, *, limit: int, caller: Caller = WITHIN) -> tuple[list[Change], str]:
+        """Return changes behind `since` (a catalogue version, or where an earlier answer ended), in order, that are the caller's to see; and where they end."""
         place = _PLACE.fullmatch(since)
         if place is None:
             raise InvalidRequest.of(
@@ -114,7 +121,9 @@ class Registry:
                 "应为目录版本号，或上次回答中的 next。",
                 "Expected a catalogue version, or `next` of an earlier answer.",
             )
-        found = self.store.changes_after(int(place[1]), int(place[2] or BEHIND_ALL), limit=limit)
+        found = self.store.changes_after(
+            int(place[1]), int(place[2] or BEHIND_ALL), limit=limit, among=changes_seen_by(caller)
+        )
         return found, f"{found[-1].version}:{found[-1].position}" if found else since
 
 

@@ -5,15 +5,23 @@ from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from recommender.access import Scope
 from recommender.catalogue.references import REFERENCES
 from recommender.catalogue.tables import TABLES, Table
 from recommender.domain import CourseInstance, TrainingSite
-from recommender.errors import FieldProblem, InvalidRequest, NotFound, RecordConflict
+from recommender.errors import FieldProblem, Forbidden, InvalidRequest, NotFound, RecordConflict
 from recommender.language import Bilingual
 from recommender.registry.edits import Caller
-from recommender.store import Stored, Transaction
+from recommender.store import Among, Stored, Transaction
 
 _OWNED = ("courses", "course_instances")
+_WRITERS: Mapping[str, Scope] = {
+    "courses": Scope.SITE,
+    "course_instances": Scope.SITE,
+    "learners": Scope.PLATFORM,
+    "enterprises": Scope.ENTERPRISE,
+}
+"""By table: whose keys write it beside the administrator's."""
 _NEVER_STORED = re.compile("[\0\ud800-\udfff]")  # no database keeps these, and asking for them is an error
 
 
@@ -119,11 +127,67 @@ def _way_back(course_id: str, first: Sequence[str], requires: Mapping[str, Seque
     return []
 
 
+def check_writing(caller: Caller, table: Table, record_id: str) -> None:
+    """Refuse to let a caller write records that the key is not for (Forbidden), or as no site when it is one of several (InvalidRequest)."""
+    if caller.is_admin:
+        return
+    if _WRITERS.get(table.name) not in caller.scopes:
+        raise Forbidden(
+            "type",
+            Bilingual(f"此密钥无权写入 {table.singular}。", f"The key does not reach to writing a {table.singular}."),
+        )
+    if table.name == "enterprises" and record_id != caller.enterprise_id:
+        raise _another(table)
+    if table.name in _OWNED and caller.site_id is None:
+        raise InvalidRequest.of(
+            "site_id",
+            "此密钥属于多个阵地，请用 site_id 说明以哪个阵地的名义。",
+            "The key is one of several sites: say by site_id which of them speaks.",
+        )
+
+
+def check_reading(caller: Caller, table: Table, record_id: str, existing: Stored | None) -> None:
+    """Refuse to show a caller a record as it is kept (Forbidden) that is not theirs; `existing` is None when it is not there."""
+    if caller.is_admin:
+        return
+    match table.name:
+        case "sites":
+            reaches = Scope.SITE in caller.scopes and record_id in caller.site_ids
+        case "courses" | "course_instances":
+            reviewed = Scope.REVIEWER in caller.scopes
+            mine = existing is not None and not caller.site_ids.isdisjoint({existing.owner, _site_of(existing.record)})
+            reaches = reviewed or (Scope.SITE in caller.scopes and (existing is None or mine))
+        case "learners":
+            reaches = Scope.PLATFORM in caller.scopes
+        case "enterprises":
+            reaches = Scope.ENTERPRISE in caller.scopes and record_id == caller.enterprise_id
+        case _:
+            reaches = False
+    if not reaches:
+        raise _another(table)
+
+
+def changes_seen_by(caller: Caller) -> Among:
+    """Return which changes a caller may see: the platform's keys all but those of enterprises, a site's keys those of its sites."""
+    if caller.is_admin:
+        return Among()
+    if Scope.PLATFORM in caller.scopes:
+        return Among(without=frozenset({"enterprises"}))
+    return Among(site_ids=caller.site_ids)
+
+
+def _another(table: Table) -> Forbidden:
+    return Forbidden(
+        table.key[0],
+        Bilingual(f"此密钥不能查看或修改这条 {table.singular}。", f"The key does not reach to this {table.singular}."),
+    )
+
+
 def owner_after(table: Table, record: Any, existing: Stored | None, caller: Caller) -> str | None:
     """Return whose the record is once `caller` has written it; RecordConflict when it is another site's.
 
-    What nobody has claimed belongs to the first site that writes it, a class to the site that teaches it. The platform may write everything,
-    and leaves it to whom it belongs.
+    What nobody has claimed is the platform's: a site's own key cannot take it, the administrator, speaking for a site, can give it to it; a class
+    belongs to the site that teaches it. The platform may write everything, and leaves it to whom it belongs.
     """
     living = existing if existing and not existing.deleted else None
     owner = living.owner if living else None
@@ -132,6 +196,15 @@ def owner_after(table: Table, record: Any, existing: Stored | None, caller: Call
         return owner
     holders = [owner, *(_site_of(one) for one in (living and living.record, record))]
     other = next((name for name in holders if name not in (None, site)), None)
+    mine = existing is None or site in (existing.owner, _site_of(existing.record))  # a tombstone is somebody's, too
+    if table.name in _OWNED and not (caller.is_admin or mine):
+        raise RecordConflict(
+            table.key[0],
+            Bilingual(
+                "这条记录属于平台或其他阵地。请换一个编号，或请平台划归您的阵地。",
+                "It belongs to the platform or to another site; take another id, or ask the platform to give it to your site.",
+            ),
+        )
     if other is not None:
         raise RecordConflict(
             table.key[0],

@@ -1,7 +1,7 @@
 """The store: the only place that speaks SQL."""
 
 from recommender.store.audit import AuditEntry
-from recommender.store.history import BEHIND_ALL, CatalogueVersion, Change, Operation
+from recommender.store.history import BEHIND_ALL, Among, CatalogueVersion, Change, Operation
 from recommender.store.loading import Loaded
 from recommender.store.reading import Draft, KeptAnswer, KeptFit, Reading
 from recommender.store.records import Key, Stored, plain_json
@@ -11,6 +11,7 @@ from recommender.store.watch import Watch
 
 __all__ = [
     "BEHIND_ALL",
+    "Among",
     "AuditEntry",
     "CatalogueStore",
     "CatalogueVersion",

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, exists, literal, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, Select, exists, literal, or_, select, tuple_
 
-from recommender.store.schema import catalogue_versions, changes
+from recommender.store.schema import catalogue_versions, changes, course_instances, courses
 
 BEHIND_ALL = 2**31 - 1
 """A position behind every change of a version."""
@@ -69,10 +69,38 @@ def latest_version(
     return CatalogueVersion(row.version, utc(row.written_at), row.key_id, row.source, row.day)
 
 
-def changes_after(connection: Connection, version: int, position: int, *, limit: int) -> list[Change]:
+@dataclass(frozen=True, slots=True)
+class Among:
+    """Which changes are looked at: all, those of all tables but some, or those of some sites and of what these publish or teach."""
+
+    without: frozenset[str] = frozenset()
+    site_ids: frozenset[str] | None = None
+
+    @property
+    def condition(self) -> ColumnElement[bool]:
+        """It as a condition on a change."""
+        if self.site_ids is None:
+            return changes.c.kind.not_in(self.without)
+        mine = course_instances.c.owner.in_(self.site_ids) | course_instances.c.site_id.in_(self.site_ids)
+        records: dict[str, Any] = {
+            "sites": self.site_ids,
+            "courses": select(courses.c.course_id).where(courses.c.owner.in_(self.site_ids)),
+            "course_instances": select(course_instances.c.instance_id).where(mine),
+        }
+        return or_(*((changes.c.kind == kind) & changes.c.record_id.in_(ids) for kind, ids in records.items()))
+
+
+ALL = Among()
+"""All changes."""
+
+
+def changes_after(
+    connection: Connection, version: int, position: int, *, limit: int, among: Among = ALL
+) -> list[Change]:
     """Return at most `limit` of the changes behind that one, in order."""
     behind = tuple_(changes.c.version, changes.c.position) > tuple_(literal(version), literal(position))
-    return [_change(row) for row in connection.execute(_all_changes().where(behind).limit(limit))]
+    query = _all_changes().where(behind, among.condition).limit(limit)
+    return [_change(row) for row in connection.execute(query)]
 
 
 def history_of(connection: Connection, kind: str, record_id: str) -> list[Change]:

@@ -12,7 +12,16 @@ from sqlalchemy import Connection, Engine
 from recommender.errors import StoreError
 from recommender.language import Bilingual
 from recommender.store.connection import open_engine, reading, store_errors, writing
-from recommender.store.history import BEHIND_ALL, CatalogueVersion, Change, changes_after, history_of, latest_version
+from recommender.store.history import (
+    ALL,
+    BEHIND_ALL,
+    Among,
+    CatalogueVersion,
+    Change,
+    changes_after,
+    history_of,
+    latest_version,
+)
 from recommender.store.loading import Loaded, load, load_since
 from recommender.store.migrating import migrate
 from recommender.store.reading import Reading
@@ -110,10 +119,12 @@ class CatalogueStore:
         with self._read() as connection:
             return _some(load_since(connection, before))
 
-    def changes_after(self, version: int, position: int = BEHIND_ALL, *, limit: int) -> list[Change]:
+    def changes_after(
+        self, version: int, position: int = BEHIND_ALL, *, limit: int, among: Among = ALL
+    ) -> list[Change]:
         """Return at most `limit` of the changes behind that one (behind all of that version), in order."""
         with self._read() as connection:
-            return changes_after(connection, version, position, limit=limit)
+            return changes_after(connection, version, position, limit=limit, among=among)
 
     def history(self, kind: str, record_id: str) -> list[Change]:
         """Return everything that was done to a record, oldest first."""
