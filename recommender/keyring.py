@@ -123,6 +123,11 @@ class KeyRing:
         if self._thread.is_alive():
             self._thread.join()
 
+    @property
+    def known(self) -> Collection[Key] | None:
+        """The keys as they were last read, those that hold no longer among them; None before they could be read at all."""
+        return None if self._version is None else self._keys.values()
+
     def recognise(self, presented: str) -> Key | None:
         """Return the key that a caller shows if this process has verified it before and it holds; never waits."""
         key = self._keys.get(self._right.get(self._digest(presented), ""))

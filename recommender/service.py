@@ -1,6 +1,7 @@
 """What answers requests: a matcher over one snapshot, swapped whole when the records, the fit or a pin say so."""
 
 import datetime
+import time
 from contextlib import suppress
 
 from filelock import FileLock, Timeout
@@ -15,18 +16,21 @@ from recommender.store import CatalogueStore, Loaded
 class Service:
     """Answers from `matcher`, whose snapshot `catch_up` keeps that of the records. `registry` writes them.
 
-    `store_version` is the catalogue version that was last seen in the store, None before.
+    `store_version` is the catalogue version that was last seen in the store, None before. `build_seconds` is what it took to make the snapshot,
+    `swapped_at` since when (Unix time) it answers.
     """
 
     def __init__(self, workshop: Workshop) -> None:
         """Open what answers; StoreError, SnapshotError or EncoderError when there is nothing to answer from."""
         self.workshop = workshop
+        began = time.perf_counter()
         self._encoder = workshop.load_encoder()
         self._remembering = workshop.remembering(self._encoder)
         self.store: CatalogueStore = workshop.open_store(at_once=False)
         self.registry = Registry(self.store, workshop.today)
         snapshot, version = workshop.open_snapshot(self._encoder, self.store)
         self.matcher = Matcher(snapshot)
+        self.build_seconds, self.swapped_at = time.perf_counter() - began, time.time()
         # the snapshot's own tables, so that the next change shows which of them it touched
         self._loaded = Loaded(snapshot.network.catalogue, version) if version else None
         self._saved: str | None = None  # whether it could be saved is found out by saving
@@ -55,10 +59,11 @@ class Service:
 
         StoreError and SnapshotError leave the old one in place.
         """
+        began = time.perf_counter()
         if (pinned := self.pinned) is not None:
             self._loaded = None
             if self.matcher.snapshot.version != pinned:
-                return self._swap(self.workshop.snapshots.load(self._encoder, self.workshop.policy, pinned))
+                return self._swap(self.workshop.snapshots.load(self._encoder, self.workshop.policy, pinned), began)
             latest = self.store.version()
             self.store_version = latest.version if latest else None
             return False
@@ -76,7 +81,7 @@ class Service:
             fit=self._fit(before.fit),
             before=before,
         )
-        swapped = self._swap(snapshot)
+        swapped = self._swap(snapshot, began)
         self._loaded = Loaded(self.matcher.snapshot.network.catalogue, loaded.version)
         return swapped
 
@@ -88,10 +93,11 @@ class Service:
             return present
         return self.workshop.kept_fit(self.store, self._encoder) or present
 
-    def _swap(self, snapshot: Snapshot) -> bool:
+    def _swap(self, snapshot: Snapshot, began: float) -> bool:
         if snapshot.version == self.matcher.snapshot.version:
             return False
         self.matcher = Matcher(snapshot)
+        self.build_seconds, self.swapped_at = time.perf_counter() - began, time.time()
         return True
 
     def save(self) -> None:
