@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -11,11 +11,17 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 from fastapi_offline import FastAPIOffline
 
+from api.contract import describe
 from api.errors import add_error_handlers
+from api.gate import Gate
+from api.metrics import Metrics
+from api.rates import Rates
 from api.repeats import AnswerCache
-from api.routes import audiences, catalogue, health, page, recommendations, records, reviews, sync
+from api.routes import audiences, catalogue, health, metrics, page, recommendations, records, reviews, sync
+from api.tracing import Tracing
 from recommender.bootstrap import Workshop
 from recommender.following import Follower
+from recommender.keyring import KeyRing
 from recommender.service import Service
 from recommender.settings import Settings, load_settings
 
@@ -31,41 +37,43 @@ Errors are `application/problem+json` (RFC 9457); messages are Chinese, or Engli
 """
 
 
-def create_app(settings: Settings | None = None, service: Service | None = None) -> FastAPI:
-    """Return the application over `service`; without one, nothing is opened before it starts."""
+def create_app(
+    settings: Settings | None = None, service: Service | None = None, keys: KeyRing | None = None
+) -> FastAPI:
+    """Return the application over `service` and the `keys` of its store; without them, nothing is opened before it starts."""
     app = FastAPIOffline(title="近学 Jinxue", version="0.1.0", description=_DESCRIPTION, lifespan=_lifespan)
     app.state.settings = settings or load_settings()
     app.state.service = service
+    app.state.keys = keys
+    app.state.rates = Rates(app.state.settings)
     app.state.on_ready = None
+    app.state.metrics = Metrics(app.state)
     app.state.answers = AnswerCache(app.state.settings.kept_answers)
     app.state.maximum_sync_bytes = app.state.settings.maximum_sync_bytes
     add_error_handlers(app)
-    for routes in (recommendations, audiences, catalogue, records, reviews, sync, health, page):
+    for routes in (recommendations, audiences, catalogue, records, reviews, sync, health, metrics, page):
         app.include_router(routes.router)
-    app.openapi = partial(_describe, app.openapi)  # type: ignore[method-assign]
+    app.openapi = partial(describe, app.openapi)  # type: ignore[method-assign]
     app.mount("/page", StaticFiles(directory=Path(__file__).parent / "page"), name="page")
+    for layer, arguments in _LAYERS:
+        app.add_middleware(layer, **dict.fromkeys(arguments, app.state))
     return app
 
 
-def _describe(openapi: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    """Return the OpenAPI document, its problems under the media type they are sent with; FastAPI knows only the answers' own."""
-    document = openapi()
-    operations = [operation for path in document["paths"].values() for operation in path.values()]
-    for response in (response for operation in operations for response in operation["responses"].values()):
-        content = response.get("content", {})
-        for media_type, told in list(content.items()):
-            if told.get("schema") == {"$ref": "#/components/schemas/Problem"}:
-                content["application/problem+json"] = content.pop(media_type)
-    return document
+_LAYERS: Sequence[tuple[Any, Sequence[str]]] = ((Gate, ["state"]), (Tracing, ["state"]))
+"""What is in front of the routes, innermost first; each looks at the application's state."""
 
 
 @contextlib.asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     service = app.state.service = app.state.service or Service(Workshop(app.state.settings))
     follower = app.state.follower = Follower(service, refit_seconds=app.state.settings.refit_seconds)
+    keys = app.state.keys = app.state.keys or KeyRing(service.store)
     follower.start()
+    keys.start()
     if app.state.on_ready is not None:
         app.state.on_ready(service)
     yield
+    await asyncio.to_thread(keys.stop)
     await asyncio.to_thread(follower.stop)
     service.close()

@@ -1,32 +1,54 @@
-"""Who asks for a change."""
+"""Who asks: the key that the gate found, and the site that speaks."""
 
-import hashlib
 from typing import Annotated
 
-from fastapi import Depends, Query
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi import Depends, Query, Request
 
+from recommender.access import Key, Scope
 from recommender.domain import Identifier
+from recommender.errors import Forbidden, InvalidRequest
+from recommender.language import Bilingual
 from recommender.registry import Caller
 
-_KEY = HTTPBearer(
-    auto_error=False,
-    description="The caller's key. It is not checked yet, and never kept: the history names it by the first 12 hexadecimal digits of its SHA-256.",
-)
 _SITE = Query(
     alias="site_id",
-    description="The site that speaks; the platform itself without it. What a site publishes is its own: no other site can write it.",
+    description="The site that speaks. A key of one site speaks as that site; one of several says here as which; "
+    "the administrator may speak as any. What a site publishes is its own: no other site can write it.",
     examples=["hub-pingshan"],
 )
 
 
-async def get_caller(
-    key: Annotated[HTTPAuthorizationCredentials | None, Depends(_KEY)],
-    speaker: Annotated[Identifier | None, _SITE] = None,
-) -> Caller:
-    """Return who asks; without a key, nobody in particular."""
-    key_id = hashlib.sha256(key.credentials.encode()).hexdigest()[:12] if key else None
-    return Caller(key_id, speaker)
+async def get_caller(request: Request, speaker: Annotated[Identifier | None, _SITE] = None) -> Caller:
+    """Return who asks; Forbidden when the key is not that of the site that is to speak."""
+    key: Key = request.state.caller
+    return Caller(key.key_id, _speaker(key, speaker), key.scopes, key.site_ids, key.enterprise_id)
+
+
+def _speaker(key: Key, wanted: str | None) -> str | None:
+    if Scope.ADMIN in key.scopes:
+        return wanted
+    if wanted is not None and wanted not in key.site_ids:
+        raise Forbidden("site_id", Bilingual("此密钥不属于这个阵地。", "The key is not one of this site."))
+    if wanted is None and len(key.site_ids) > 1:
+        raise InvalidRequest.of(
+            "site_id",
+            "此密钥属于多个阵地，请用 site_id 说明以哪个阵地的名义。",
+            "The key is one of several sites: say by site_id which of them speaks.",
+        )
+    return wanted or next(iter(key.site_ids), None)
+
+
+def check_enterprise(request: Request, enterprise_id: str) -> None:
+    """Refuse (Forbidden) to tell a key of one enterprise about another, whether or not it is there."""
+    key: Key = request.state.caller
+    if Scope.ADMIN not in key.scopes and enterprise_id != key.enterprise_id:
+        raise Forbidden("enterprise_id", Bilingual("此密钥不属于这家企业。", "The key is not one of this enterprise."))
+
+
+def sees_unapproved(request: Request) -> bool:
+    """Tell whether the caller may see what review has not approved."""
+    key: Key | None = request.state.caller
+    return key is not None and not key.scopes.isdisjoint({Scope.REVIEWER, Scope.ADMIN})
 
 
 CurrentCaller = Annotated[Caller, Depends(get_caller)]

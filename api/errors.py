@@ -8,30 +8,43 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
-from starlette.routing import Match
+from starlette.routing import BaseRoute, Match, Mount
+from starlette.types import Scope
 
 from api.dependencies import Json, language_of
 from api.preconditions import etag
-from recommender.errors import InvalidRequest, JinxueError, NotFound, RecordConflict, StaleRecord
+from recommender.errors import Forbidden, InvalidRequest, JinxueError, NotFound, RecordConflict, StaleRecord
 from recommender.language import Bilingual
+from recommender.privacy import Kind, found
 from recommender.registry import SyncRefused
 from recommender.validation import explain
 
 _SHOWN = 50  # a thousand wrong items need no thousand messages
 _SHOWN_OF_LINES = 1_000
-_RETRY_SECONDS = 5
+_HEADERS: Mapping[int, Mapping[str, str]] = {
+    401: {"WWW-Authenticate": "Bearer"},
+    429: {"Retry-After": "5"},
+    503: {"Retry-After": "5"},
+}
+_NUMBERS = frozenset({Kind.PHONE, Kind.ID_CARD, Kind.EMAIL})
+_MASK = "…"
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 _log = logging.getLogger("jinxue")
 
 _TITLES: Mapping[int, Bilingual] = {
     400: Bilingual("请求无法读取", "The request cannot be read"),
+    401: Bilingual("需要有效的密钥", "A valid key is needed"),
+    403: Bilingual("密钥权限不足", "The key does not reach that far"),
     404: Bilingual("没有找到", "Not found"),
     405: Bilingual("此地址不支持该方法", "This address does not support the method"),
+    408: Bilingual("请求没有及时到齐", "The request did not arrive in time"),
     409: Bilingual("与现有记录冲突", "In conflict with what is stored"),
     412: Bilingual("记录已不是您看到的样子", "The record is not what you saw"),
     413: Bilingual("请求太大", "The request is too large"),
     415: Bilingual("请求正文的类型不符", "The body is of another media type"),
     422: Bilingual("请求中有不符合要求的字段", "Some fields of the request are wrong"),
+    429: Bilingual("请求太频繁", "Too many requests"),
+    431: Bilingual("请求头太大", "The head of the request is too large"),
     500: Bilingual("服务内部出错", "The service failed"),
     503: Bilingual("服务暂时不可用", "The service is not available at present"),
     507: Bilingual("服务器空间不足", "The server has no room"),
@@ -56,6 +69,7 @@ class Problem(BaseModel):
     status: int
     detail: str | None = None
     errors: list[FieldError] = []
+    request_id: str | None = Field(default=None, description="Names the request in the log of the service.")
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, object]]:
@@ -67,12 +81,11 @@ PROBLEMS = problems(400, 404, 422)
 WRITE_PROBLEMS = problems(400, 404, 409, 412, 422, 503)
 
 
-class Unacceptable(Exception):
+class Unacceptable(HTTPException):
     """A request is refused for what it is as a message, before anybody looks at what it says."""
 
     def __init__(self, status: int, field: str, message: Bilingual) -> None:
-        super().__init__(message.en)
-        self.status = status
+        super().__init__(status, message.en)  # one of Starlette's own, which FastAPI lets pass while it reads a body
         self.field = field
         self.message = message
 
@@ -86,19 +99,20 @@ class ProblemResponse(Json):
 def problem(
     request: Request, status: int, *, detail: str | None = None, errors: Sequence[Mapping[str, str | int]] = ()
 ) -> ProblemResponse:
-    """Return a problem response in the language the caller reads."""
+    """Return a problem response in the language the caller reads; whoever is to come again is told when."""
     title = _TITLES.get(status) or Bilingual(*[HTTPStatus(status).phrase] * 2)
     body = {
         "type": "about:blank",
         "title": title.in_language(language_of(request)),
         "status": status,
-        "detail": detail,
+        "detail": detail if detail is None else _impersonal(detail),
         "errors": list(errors),
+        "request_id": request.scope.get("state", {}).get("request_id"),
     }
-    return ProblemResponse(body, status_code=status)
+    return ProblemResponse(body, status_code=status, headers=_HEADERS.get(status))
 
 
-def _problem_of(request: Request, status: int, field: str, message: Bilingual) -> ProblemResponse:
+def refusal(request: Request, status: int, field: str, message: Bilingual) -> ProblemResponse:
     """Return a problem of one field."""
     told = message.in_language(language_of(request))
     return problem(request, status, detail=told, errors=[_error(field, told)])
@@ -107,7 +121,12 @@ def _problem_of(request: Request, status: int, field: str, message: Bilingual) -
 def _error(field: str, message: str) -> dict[str, str | int]:
     """Return what is told of a wrong field; it may be named by the caller's own text, of whatever characters."""
     name, told = (text.encode("utf-8", "replace").decode() for text in (field[:200], message))
-    return {"field": name or "body", "message": told}
+    return {"field": _impersonal(name) or "body", "message": _impersonal(told)}
+
+
+def _impersonal(text: str) -> str:
+    """Return `text`, or dots where it would tell a number that reaches or identifies somebody."""
+    return _MASK if found(text) in _NUMBERS else text
 
 
 def _field(location: Sequence[object]) -> str:
@@ -125,7 +144,7 @@ async def _invalid_fields(request: Request, error: RequestValidationError) -> Pr
 
 
 def _unreadable(request: Request) -> ProblemResponse:
-    return _problem_of(request, 400, "body", _UNREADABLE)
+    return refusal(request, 400, "body", _UNREADABLE)
 
 
 async def _invalid_request(request: Request, error: InvalidRequest) -> ProblemResponse:
@@ -144,30 +163,32 @@ async def _lines_refused(request: Request, error: SyncRefused) -> ProblemRespons
 
 
 async def _not_found(request: Request, error: NotFound) -> ProblemResponse:
-    return _problem_of(request, 404, error.field, error.message)
+    return refusal(request, 404, error.field, error.message)
+
+
+async def _forbidden(request: Request, error: Forbidden) -> ProblemResponse:
+    return refusal(request, 403, error.field, error.message)
 
 
 async def _conflict(request: Request, error: RecordConflict) -> ProblemResponse:
-    return _problem_of(request, 409, error.field, error.message)
+    return refusal(request, 409, error.field, error.message)
 
 
 async def _stale(request: Request, error: StaleRecord) -> ProblemResponse:
     field = "If-Match" if "if-match" in request.headers else "If-None-Match"
-    response = _problem_of(request, 412, field, error.message)
+    response = refusal(request, 412, field, error.message)
     if error.version is not None:
         response.headers["ETag"] = etag(error.version)
     return response
 
 
 async def _unacceptable(request: Request, error: Unacceptable) -> ProblemResponse:
-    return _problem_of(request, error.status, error.field, error.message)
+    return refusal(request, error.status, error.field, error.message)
 
 
 async def _unavailable(request: Request, error: JinxueError) -> ProblemResponse:
     _log.error("%s", error)
-    response = problem(request, 503, detail=error.message.in_language(language_of(request)))
-    response.headers["Retry-After"] = str(_RETRY_SECONDS)
-    return response
+    return problem(request, 503, detail=error.message.in_language(language_of(request)))
 
 
 async def _http(request: Request, error: HTTPException) -> ProblemResponse:
@@ -182,8 +203,14 @@ async def _http(request: Request, error: HTTPException) -> ProblemResponse:
 def _allowed(request: Request) -> list[str]:
     """Return the methods of an address: the router names those of the first route only that has it."""
     scopes = {method: {**request.scope, "method": method} for method in _METHODS}
-    routes = request.app.routes
-    return [name for name, scope in scopes.items() if any(one.matches(scope)[0] is Match.FULL for one in routes)]
+    return [name for name, scope in scopes.items() if any(_takes(one, scope) for one in request.app.routes)]
+
+
+def _takes(route: BaseRoute, scope: Scope) -> bool:
+    """Tell whether a route is for an address and method; what is mounted are files, which can only be read."""
+    return route.matches(scope)[0] is Match.FULL and (
+        not isinstance(route, Mount) or scope["method"] in ("GET", "HEAD")
+    )
 
 
 async def _unexpected(request: Request, error: Exception) -> ProblemResponse:
@@ -197,6 +224,7 @@ def add_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(InvalidRequest, _invalid_request)  # type: ignore[arg-type]
     app.add_exception_handler(SyncRefused, _lines_refused)  # type: ignore[arg-type]
     app.add_exception_handler(NotFound, _not_found)  # type: ignore[arg-type]
+    app.add_exception_handler(Forbidden, _forbidden)  # type: ignore[arg-type]
     app.add_exception_handler(RecordConflict, _conflict)  # type: ignore[arg-type]
     app.add_exception_handler(StaleRecord, _stale)  # type: ignore[arg-type]
     app.add_exception_handler(Unacceptable, _unacceptable)  # type: ignore[arg-type]

@@ -9,9 +9,9 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from fastapi import Request, Response
-from fastapi.routing import APIRoute
 
-from api.dependencies import get_standpoint
+from api.access import ScopedRoute
+from api.dependencies import Json, get_standpoint
 
 
 class AnswerCache:
@@ -48,24 +48,28 @@ class AnswerCache:
                 self._answers.popitem(last=False)
 
 
-class RepeatableRoute(APIRoute):
-    """A route whose successful answers depend on nothing but the request, the snapshot and the day."""
+class RepeatableRoute(ScopedRoute):
+    """A route whose successful answers depend on nothing but the request, who asks, the snapshot and the day."""
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+    def answering(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return a handler that looks for the answer before it computes one."""
-        compute = super().get_route_handler()
+        compute = super().answering()
 
         async def handle(request: Request) -> Response:
             cache, body = request.app.state.answers, await request.body()
             at = await get_standpoint(request)
             url = request.url.path.encode() + b"?" + request.scope["query_string"]
             form = request.headers.get("content-type", "").encode()  # a body that is not said to be JSON is refused
-            key = cache.key(at.matcher.snapshot.version, at.today.isoformat().encode(), url, form, body)
+            caller = request.state.caller
+            whose = caller.key_id.encode() if caller else b""
+            key = cache.key(at.matcher.snapshot.version, at.today.isoformat().encode(), whose, url, form, body)
             kept = cache.get(key)
             if kept is not None:
+                request.app.state.metrics.repeated(self.path)
                 return Response(kept, media_type="application/json")
             response = await compute(request)
-            if response.status_code == 200:
+            if isinstance(response, Json) and response.status_code == 200:
+                request.app.state.metrics.composed(self.path, response.told)
                 cache.keep(key, bytes(response.body))
             return response
 

@@ -73,10 +73,10 @@ class Directory:
             "language": course.language,
         }
 
-    def course_detail(self, course_id: str) -> Json:
-        """Return a course and its classes; NotFound when there is none of that id."""
+    def course_detail(self, course_id: str, *, unapproved: bool = True) -> Json:
+        """Return a course and its classes; NotFound when there is none of that id, or none approved unless `unapproved` ones are to be seen."""
         row = self.network.course_row.get(course_id)
-        if row is None:
+        if row is None or not (unapproved or self.network.courses[row].approval is Approval.APPROVED):
             raise NotFound("course_id", course_id)
         rows = self.network.rows_of_course(row)
         classes = [{**self._cards.instance(i), "site": self._cards.site(int(self.network.site_of[i]))} for i in rows]
@@ -121,8 +121,8 @@ class Directory:
             "illustrative": site.illustrative,
         }
 
-    def site_detail(self, site_id: str) -> Json:
-        """Return a site and its classes; NotFound when there is none of that id."""
+    def site_detail(self, site_id: str, *, unapproved: bool = True) -> Json:
+        """Return a site and its classes, those of courses that are not approved only if `unapproved`; NotFound when there is none of that id."""
         row = self.network.site_row.get(site_id)
         if row is None:
             raise NotFound("site_id", site_id)
@@ -133,6 +133,7 @@ class Directory:
                 "title": self.network.courses[self.network.course_of[i]].title,
             }
             for i in np.flatnonzero(self.network.site_of == row).tolist()
+            if unapproved or self.network.approved[i]
         ]
         return {**self.site(self.network.sites[row]), "course_instances": classes}
 

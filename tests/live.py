@@ -8,11 +8,17 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
 import httpx
+
+from recommender.bootstrap import Workshop
+from recommender.errors import StoreError
+from recommender.settings import Settings
+from tests.callers import issue_key
 
 ROOT = Path(__file__).parents[1]
 PATIENCE_SECONDS = 60.0
@@ -40,6 +46,8 @@ class ServiceProcess:
         given = {f"JINXUE_{name.upper()}": str(value) for name, value in settings.items() if value is not None}
         self.environment = {**bare, "JINXUE_STATE": str(state), "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", **given}
         self.url = ""
+        self.key = ""
+        self.workshop = Workshop(Settings(state=state, database_url=settings.get("database_url"), _env_file=None))  # type: ignore[arg-type,call-arg]
         self.process: subprocess.Popen[str] | None = None
         self._log = state.with_name(f"{state.name}-{id(self):x}.log")
 
@@ -72,7 +80,10 @@ class ServiceProcess:
         raise AssertionError(f"the service ended with {self.process.wait()}: {self.log}")
 
     def start(self) -> Self:
-        """Start the process, and return when it says that it answers."""
+        """Start the process, and return when it says that it answers; `key` is the administrator's."""
+        if not self.key:
+            with suppress(StoreError), self.workshop.open_store() as store:
+                self.key = issue_key(store).presented
         self.launch()
         return self.await_ready()
 
@@ -88,8 +99,9 @@ class ServiceProcess:
         return self._log.read_text(encoding="utf-8")
 
     def client(self, *, seconds: float = 30) -> httpx.Client:
-        """Return a client of the process that runs now."""
-        return httpx.Client(base_url=self.url, timeout=seconds, trust_env=False)
+        """Return a client of the process that runs now, who shows the administrator's key."""
+        headers = {"authorization": f"Bearer {self.key}"} if self.key else {}
+        return httpx.Client(base_url=self.url, timeout=seconds, trust_env=False, headers=headers)
 
     def ready(self) -> dict[str, Any]:
         """Return what `/readyz` says."""

@@ -3,20 +3,35 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Body
+from starlette.concurrency import run_in_threadpool
 
-from api.dependencies import CurrentStandpoint, Json
+from api.access import allow
+from api.callers import CurrentCaller
+from api.dependencies import CurrentRegistry, CurrentStandpoint, Json
 from api.errors import PROBLEMS
 from api.examples import AUDIENCE_EXAMPLES
 from api.repeats import RepeatableRoute
 from api.schemas import AudienceAnswer
+from recommender.access import Scope
+from recommender.catalogue.tables import TABLES
 from recommender.requests import AudienceRequest
 
 router = APIRouter(route_class=RepeatableRoute, prefix="/v1", tags=["audiences 招生"], responses=PROBLEMS)
 
 
-@router.post("/audiences", response_model=AudienceAnswer, summary="The learners whom a class suits best")
+@router.post(
+    "/audiences",
+    response_model=AudienceAnswer,
+    openapi_extra=allow(Scope.PLATFORM, Scope.SITE),
+    summary="The learners whom a class suits best",
+)
 async def find_audience(
-    wanted: Annotated[AudienceRequest, Body(openapi_examples=AUDIENCE_EXAMPLES)], at: CurrentStandpoint
+    wanted: Annotated[AudienceRequest, Body(openapi_examples=AUDIENCE_EXAMPLES)],
+    at: CurrentStandpoint,
+    registry: CurrentRegistry,
+    caller: CurrentCaller,
 ) -> Json:
-    """Return ids and scores of the stored learners to whom this class would be recommended highest."""
+    """Return ids and scores of the stored learners to whom this class would be recommended highest; a site's key reaches its own classes only."""
+    if Scope.PLATFORM not in caller.scopes and not caller.is_admin:
+        await run_in_threadpool(registry.record, TABLES["course_instances"], wanted.instance_id, caller)
     return Json(at.matcher.find_audience(wanted, today=at.today))

@@ -2,17 +2,24 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Request
 from pydantic import Field
 
+from api.access import ScopedRoute, allow
+from api.callers import sees_unapproved
 from api.dependencies import CurrentStandpoint, Json
 from api.errors import PROBLEMS
 from api.paging import Paged
 from api.schemas import CourseDetail, CourseOut, Page, PlaceOut, SiteDetail, SiteOut, TaxonomyOut
+from recommender.access import Scope
 from recommender.domain import Approval, PlaceKind, SiteKind, SiteStatus
+from recommender.errors import Forbidden
+from recommender.language import Bilingual
 from recommender.requests import Phrase
 
-router = APIRouter(prefix="/v1", tags=["catalogue 目录"], responses=PROBLEMS)
+router = APIRouter(route_class=ScopedRoute, prefix="/v1", tags=["catalogue 目录"], responses=PROBLEMS)
+
+_READERS = allow(Scope.PLATFORM, Scope.SITE, Scope.REVIEWER, anonymous=True)
 
 CourseId = Annotated[str, Path(max_length=128, examples=["team-leader-training"])]
 SiteId = Annotated[str, Path(max_length=128, examples=["hub-pingshan"])]
@@ -45,9 +52,16 @@ class PlaceFilter(Paged):
     within: Phrase | None = Field(default=None, description="The city, or a district.")
 
 
-@router.get("/courses", response_model=Page[CourseOut], summary="Courses")
-async def courses(wanted: Annotated[CourseFilter, Query()], at: CurrentStandpoint) -> Json:
-    """Return courses in the order of their ids; approved ones unless asked otherwise."""
+@router.get("/courses", response_model=Page[CourseOut], openapi_extra=_READERS, summary="Courses")
+async def courses(request: Request, wanted: Annotated[CourseFilter, Query()], at: CurrentStandpoint) -> Json:
+    """Return courses in the order of their ids; approved ones unless a reviewer asks otherwise."""
+    if wanted.approval is not Approval.APPROVED and not sees_unapproved(request):
+        raise Forbidden(
+            "approval",
+            Bilingual(
+                "只有审核员可以查看未通过审核的课程。", "Only a reviewer's key sees courses that are not approved."
+            ),
+        )
     return Json(
         at.matcher.directory.courses(
             limit=wanted.limit,
@@ -61,13 +75,15 @@ async def courses(wanted: Annotated[CourseFilter, Query()], at: CurrentStandpoin
     )
 
 
-@router.get("/courses/{course_id}", response_model=CourseDetail, summary="A course and its classes")
-async def course(course_id: CourseId, at: CurrentStandpoint) -> Json:
+@router.get(
+    "/courses/{course_id}", response_model=CourseDetail, openapi_extra=_READERS, summary="A course and its classes"
+)
+async def course(request: Request, course_id: CourseId, at: CurrentStandpoint) -> Json:
     """Return one course with all its classes."""
-    return Json(at.matcher.directory.course_detail(course_id))
+    return Json(at.matcher.directory.course_detail(course_id, unapproved=sees_unapproved(request)))
 
 
-@router.get("/sites", response_model=Page[SiteOut], summary="Training sites")
+@router.get("/sites", response_model=Page[SiteOut], openapi_extra=_READERS, summary="Training sites")
 async def sites(wanted: Annotated[SiteFilter, Query()], at: CurrentStandpoint) -> Json:
     """Return sites in the order of their ids."""
     return Json(
@@ -82,13 +98,13 @@ async def sites(wanted: Annotated[SiteFilter, Query()], at: CurrentStandpoint) -
     )
 
 
-@router.get("/sites/{site_id}", response_model=SiteDetail, summary="A site and its classes")
-async def site(site_id: SiteId, at: CurrentStandpoint) -> Json:
+@router.get("/sites/{site_id}", response_model=SiteDetail, openapi_extra=_READERS, summary="A site and its classes")
+async def site(request: Request, site_id: SiteId, at: CurrentStandpoint) -> Json:
     """Return one site with all its classes."""
-    return Json(at.matcher.directory.site_detail(site_id))
+    return Json(at.matcher.directory.site_detail(site_id, unapproved=sees_unapproved(request)))
 
 
-@router.get("/places", response_model=Page[PlaceOut], summary="Named places")
+@router.get("/places", response_model=Page[PlaceOut], openapi_extra=_READERS, summary="Named places")
 async def places(wanted: Annotated[PlaceFilter, Query()], at: CurrentStandpoint) -> Json:
     """Return the city, its districts and sub-districts, with a point each."""
     return Json(
@@ -98,7 +114,9 @@ async def places(wanted: Annotated[PlaceFilter, Query()], at: CurrentStandpoint)
     )
 
 
-@router.get("/taxonomy", response_model=TaxonomyOut, summary="Industry clusters and skill levels")
+@router.get(
+    "/taxonomy", response_model=TaxonomyOut, openapi_extra=_READERS, summary="Industry clusters and skill levels"
+)
 async def taxonomy(at: CurrentStandpoint) -> Json:
     """Return the industry clusters, how related they are, and the skill levels' names."""
     return Json(at.matcher.directory.taxonomy())

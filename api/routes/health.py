@@ -1,15 +1,17 @@
 """Whether the service is alive, and whether it can answer."""
 
-from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Literal
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
+from api.access import EVERYBODY, ScopedRoute, allow
 from api.dependencies import CurrentStandpoint, language_of
-from recommender.language import Bilingual
+from api.errors import problems
+from api.vitals import PARTS, counts_of, faults_of
+from recommender.access import Scope
 
-router = APIRouter(tags=["health 状态"])
+router = APIRouter(route_class=ScopedRoute, tags=["health 状态"])
 
 
 class Alive(BaseModel):
@@ -21,12 +23,19 @@ class Alive(BaseModel):
 class PartProblem(BaseModel):
     """Something that does not work at present, while answers go on."""
 
-    part: str = Field(description="store, snapshot, disk or fit", examples=["store"])
+    part: str = Field(description=", ".join(PARTS), examples=["store"])
     message: str
 
 
+class PartState(BaseModel):
+    """How one part does."""
+
+    status: Literal["ok", "degraded"]
+    message: str | None = Field(description="What does not work, and what to do; null: nothing.")
+
+
 class Ready(BaseModel):
-    """A snapshot is loaded. `degraded`: it answers, but what is in `problems` does not work at present."""
+    """A snapshot is loaded. `degraded`: it answers, but some of its `parts` do not work at present; `problems` lists these."""
 
     status: Literal["ready", "degraded"]
     snapshot: str
@@ -36,27 +45,20 @@ class Ready(BaseModel):
     encoder: str
     counts: dict[str, int]
     problems: list[PartProblem]
+    parts: dict[str, PartState] = Field(description=f"By the part's name: {', '.join(PARTS)}.")
 
 
-@router.get("/healthz", summary="Is the process alive?")
+@router.get("/healthz", openapi_extra=EVERYBODY, summary="Is the process alive?")
 async def healthz() -> Alive:
     """Answer as long as the process lives."""
     return Alive()
 
 
-@router.get("/readyz", summary="Is a snapshot loaded, and which?")
+@router.get("/readyz", openapi_extra=allow(*Scope), responses=problems(503), summary="Is a snapshot loaded, and which?")
 async def readyz(request: Request, at: CurrentStandpoint) -> Ready:
-    """Name the snapshot that serves, its encoder and what it holds, and say what does not work at present."""
-    service, snapshot = request.app.state.service, at.matcher.snapshot
-    faults: Mapping[str, Bilingual] = request.app.state.follower.faults
-    language, network = language_of(request), snapshot.network
-    counts: dict[str, Any] = {
-        "sites": len(network.sites),
-        "courses": len(network.courses),
-        "course_instances": len(network.instances),
-        "learners": len(network.learners),
-        "enterprises": len(network.enterprises),
-    }
+    """Name the snapshot that serves, its encoder and what it holds, and say of each part whether it works at present."""
+    service, snapshot, language = request.app.state.service, at.matcher.snapshot, language_of(request)
+    faults = {part: fault.in_language(language) for part, fault in sorted(faults_of(request.app.state).items())}
     return Ready(
         status="degraded" if faults else "ready",
         snapshot=snapshot.version,
@@ -64,8 +66,11 @@ async def readyz(request: Request, at: CurrentStandpoint) -> Ready:
         store_version=service.store_version,
         pinned=service.pinned,
         encoder=snapshot.encoder.name,
-        counts=counts,
-        problems=[
-            PartProblem(part=part, message=message.in_language(language)) for part, message in sorted(faults.items())
-        ],
+        counts=counts_of(snapshot),
+        problems=[PartProblem(part=part, message=fault) for part, fault in faults.items()],
+        parts={part: _state(faults.get(part)) for part in (*PARTS, *faults)},
     )
+
+
+def _state(fault: str | None) -> PartState:
+    return PartState(status="degraded" if fault else "ok", message=fault)

@@ -4,17 +4,25 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Path, Query, Request
 
+from api.access import allow
+from api.callers import check_enterprise
 from api.dependencies import CurrentStandpoint, Json, speak
 from api.errors import PROBLEMS
 from api.examples import ENTERPRISE_EXAMPLES, LEARNER_EXAMPLES
 from api.repeats import RepeatableRoute
 from api.schemas import Recommendations
+from recommender.access import Scope
 from recommender.requests import EnterpriseRequest, LearnerRequest, ListingOptions
 
 router = APIRouter(route_class=RepeatableRoute, prefix="/v1", tags=["recommendations 推荐"], responses=PROBLEMS)
 
 
-@router.post("/recommendations", response_model=Recommendations, summary="Courses for a learner's profile")
+@router.post(
+    "/recommendations",
+    response_model=Recommendations,
+    openapi_extra=allow(Scope.PLATFORM, anonymous=True),
+    summary="Courses for a learner's profile",
+)
 async def recommend(
     request: Request,
     profile: Annotated[LearnerRequest, Body(openapi_examples=LEARNER_EXAMPLES)],
@@ -25,7 +33,12 @@ async def recommend(
     return Json(at.matcher.recommend(profile, today=at.today))
 
 
-@router.post("/enterprise-recommendations", response_model=Recommendations, summary="Courses for an enterprise's need")
+@router.post(
+    "/enterprise-recommendations",
+    response_model=Recommendations,
+    openapi_extra=allow(Scope.PLATFORM, Scope.ENTERPRISE, anonymous=True),
+    summary="Courses for an enterprise's need",
+)
 async def recommend_to_enterprise(
     request: Request,
     need: Annotated[EnterpriseRequest, Body(openapi_examples=ENTERPRISE_EXAMPLES)],
@@ -37,7 +50,10 @@ async def recommend_to_enterprise(
 
 
 @router.get(
-    "/learners/{learner_id}/recommendations", response_model=Recommendations, summary="Courses for a stored learner"
+    "/learners/{learner_id}/recommendations",
+    response_model=Recommendations,
+    openapi_extra=allow(Scope.PLATFORM),
+    summary="Courses for a stored learner",
 )
 async def recommend_to_stored_learner(
     request: Request,
@@ -52,6 +68,7 @@ async def recommend_to_stored_learner(
 @router.get(
     "/enterprises/{enterprise_id}/recommendations",
     response_model=Recommendations,
+    openapi_extra=allow(Scope.ENTERPRISE),
     summary="Courses for a stored enterprise",
 )
 async def recommend_to_stored_enterprise(
@@ -60,7 +77,8 @@ async def recommend_to_stored_enterprise(
     listing: Annotated[ListingOptions, Query()],
     at: CurrentStandpoint,
 ) -> Json:
-    """Return the best courses for an enterprise of the catalogue."""
+    """Return the best courses for an enterprise of the catalogue; an enterprise's key reaches its own only."""
+    check_enterprise(request, enterprise_id)
     return Json(at.matcher.recommend_to_enterprise(enterprise_id, today=at.today, **_given(request, listing)))
 
 

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Path, Query
 
+from api.access import ScopedRoute, allow
 from api.callers import CurrentCaller
 from api.dependencies import CurrentRegistry, Json
 from api.errors import PROBLEMS, WRITE_PROBLEMS
@@ -17,9 +18,9 @@ from api.schemas.writing import SCHEMAS, Deleted, fields_schema
 from api.showing import deleted_answer, history_entry, stored_answer, written_answer
 from recommender.catalogue.tables import Table
 from recommender.domain import Identifier
-from recommender.registry import KINDS, Action, Edit
+from recommender.registry import KINDS, READERS, WRITERS, Action, Edit
 
-router = APIRouter(prefix="/v1", tags=["records 数据"])
+router = APIRouter(route_class=ScopedRoute, prefix="/v1", tags=["records 数据"])
 
 Fields = Annotated[dict[str, Any], Body()]
 
@@ -41,29 +42,34 @@ def _body(table: Table, *, partial: bool) -> dict[str, Any]:
 
 
 def _add_reading(table: Table) -> None:
-    in_address = _in_address(table)
+    in_address, readers = _in_address(table), allow(*READERS[table.name])
 
     @router.get(
         _address(table) + "/record",
         response_model=SCHEMAS[table.singular].stored,
         responses=PROBLEMS,
+        openapi_extra=readers,
         summary=f"A {table.singular} as it was last submitted",
     )
-    def record(registry: CurrentRegistry, record_id: Annotated[Identifier, in_address]) -> Json:
+    def record(registry: CurrentRegistry, caller: CurrentCaller, record_id: Annotated[Identifier, in_address]) -> Json:
         """Return the record's own fields, as in a catalogue's files; its version is the `ETag`."""
-        return stored_answer(registry.record(table, record_id))
+        return stored_answer(registry.record(table, record_id, caller))
 
     @router.get(
         _address(table) + "/history",
         response_model=Page[HistoryEntry],
         responses=PROBLEMS,
+        openapi_extra=readers,
         summary=f"What was done to a {table.singular}",
     )
     def history(
-        registry: CurrentRegistry, wanted: Annotated[Paged, Query()], record_id: Annotated[Identifier, in_address]
+        registry: CurrentRegistry,
+        caller: CurrentCaller,
+        wanted: Annotated[Paged, Query()],
+        record_id: Annotated[Identifier, in_address],
     ) -> Json:
         """Return who did what and when, oldest first; it outlives the record."""
-        found = registry.history(table, record_id)
+        found = registry.history(table, record_id, caller)
         part = found[wanted.offset : wanted.offset + wanted.limit]
         items = [history_entry(change) for change in part]
         return Json({"items": items, "total": len(found), "limit": wanted.limit, "offset": wanted.offset})
@@ -86,11 +92,12 @@ def _editing(table: Table, action: Action) -> Callable[..., Json]:
 
 def _add_writing(table: Table) -> None:
     address, in_address, written = _address(table), _in_address(table), SCHEMAS[table.singular].written
+    writers = allow(*WRITERS[table.name])
     router.put(
         address,
         response_model=written,
         responses={201: {"model": written, "description": "It was not there before."}, **WRITE_PROBLEMS},
-        openapi_extra=_body(table, partial=False),
+        openapi_extra=writers | _body(table, partial=False),
         name="put",
         summary=f"Write a {table.singular}",
         description="Let the record be exactly this: what is left out is empty. To do it again changes nothing.",
@@ -99,13 +106,19 @@ def _add_writing(table: Table) -> None:
         address,
         response_model=written,
         responses=WRITE_PROBLEMS,
-        openapi_extra=_body(table, partial=True),
+        openapi_extra=writers | _body(table, partial=True),
         name="patch",
         summary=f"Change a {table.singular}",
         description="Change these fields only; `null` empties one (JSON Merge Patch, RFC 7396).",
     )(_editing(table, Action.PATCH))
 
-    @router.delete(address, response_model=Deleted, responses=WRITE_PROBLEMS, summary=f"Delete a {table.singular}")
+    @router.delete(
+        address,
+        response_model=Deleted,
+        responses=WRITE_PROBLEMS,
+        openapi_extra=writers,
+        summary=f"Delete a {table.singular}",
+    )
     def delete(
         registry: CurrentRegistry,
         caller: CurrentCaller,

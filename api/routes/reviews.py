@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Path, Query
 from pydantic import BaseModel, ConfigDict
 
+from api.access import ScopedRoute, allow
 from api.callers import CurrentCaller
 from api.dependencies import CurrentRegistry, Json
 from api.errors import PROBLEMS, WRITE_PROBLEMS
@@ -15,10 +16,13 @@ from api.schemas import Page
 from api.schemas.registry import WaitingCourse
 from api.schemas.writing import SCHEMAS
 from api.showing import waiting_entry, written_answer
+from recommender.access import Scope
 from recommender.domain import Goal, Identifier
 from recommender.registry import Decision
 
-router = APIRouter(prefix="/v1", tags=["reviews 审核"])
+router = APIRouter(route_class=ScopedRoute, prefix="/v1", tags=["reviews 审核"])
+
+_REVIEWERS = allow(Scope.REVIEWER)
 
 
 class Review(BaseModel):
@@ -30,7 +34,13 @@ class Review(BaseModel):
     reason: Goal | None = None
 
 
-@router.get("/reviews", response_model=Page[WaitingCourse], responses=PROBLEMS, summary="Courses that wait for review")
+@router.get(
+    "/reviews",
+    response_model=Page[WaitingCourse],
+    responses=PROBLEMS,
+    openapi_extra=_REVIEWERS,
+    summary="Courses that wait for review",
+)
 def reviews(wanted: Annotated[Paged, Query()], registry: CurrentRegistry) -> Json:
     """Return what waits, in the order of ids: new courses, and new texts of approved ones beside the text that is recommended meanwhile."""
     found, total = registry.waiting(limit=wanted.limit, offset=wanted.offset)
@@ -42,6 +52,7 @@ def reviews(wanted: Annotated[Paged, Query()], registry: CurrentRegistry) -> Jso
     "/courses/{course_id}/reviews",
     response_model=SCHEMAS["course"].written,
     responses=WRITE_PROBLEMS,
+    openapi_extra=_REVIEWERS,
     summary="Approve or reject a course",
 )
 def review(

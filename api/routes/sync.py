@@ -10,6 +10,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import Field
 from starlette.requests import ClientDisconnect
 
+from api.access import ScopedRoute, allow
 from api.callers import CurrentCaller
 from api.dependencies import CurrentRegistry, Json, language_of
 from api.errors import PROBLEMS, Unacceptable, problems
@@ -17,12 +18,13 @@ from api.examples import SYNC_EXAMPLE
 from api.schemas.registry import Changes, Digest, SyncResult
 from api.showing import change_entry, version_header
 from api.uploads import blocks_of, upload
+from recommender.access import Scope
 from recommender.domain import Identifier
 from recommender.errors import InvalidRequest
 from recommender.language import Bilingual
 from recommender.registry import Repeatable, Synchroniser, SyncMode
 
-router = APIRouter(prefix="/v1/sync", tags=["sync 同步"])
+router = APIRouter(route_class=ScopedRoute, prefix="/v1/sync", tags=["sync 同步"])
 
 _NO_ROOM = Bilingual(
     "服务器的临时空间不足，请稍后重发；整批重发无害。",
@@ -51,7 +53,7 @@ class Lines(StreamingResponse):
     "",
     response_class=Lines,
     responses={**_ANSWER, **problems(400, 413, 415, 422, 503)},
-    openapi_extra=_DOCUMENTED,
+    openapi_extra=allow(Scope.PLATFORM, Scope.SITE) | _DOCUMENTED,
     summary="Write and delete many records at once",
 )
 async def synchronise(
@@ -107,15 +109,20 @@ def _check_key(key: str | None) -> None:
 
 
 @router.get(
-    "/digest", response_model=Digest, responses=PROBLEMS, summary="What is stored of a site, counted and hashed"
+    "/digest",
+    response_model=Digest,
+    responses=PROBLEMS,
+    openapi_extra=allow(Scope.SITE),
+    summary="What is stored of a site, counted and hashed",
 )
 def digest(
     registry: CurrentRegistry,
+    caller: CurrentCaller,
     site_id: Annotated[Identifier, Query(examples=["hub-pingshan"])],
     detail: Annotated[bool, Query(description="Tell each record's hash, too.")] = False,
 ) -> Json:
     """Return counts and a content hash of the site, the courses it published and its classes, so that it can see that it has drifted."""
-    found = registry.digest(site_id)
+    found = registry.digest(site_id, caller)
     body: dict[str, Any] = {
         "site_id": found.site_id,
         "catalogue_version": found.catalogue_version,
@@ -128,14 +135,21 @@ def digest(
     return Json(body)
 
 
-@router.get("/changes", response_model=Changes, responses=PROBLEMS, summary="What has changed since then")
+@router.get(
+    "/changes",
+    response_model=Changes,
+    responses=PROBLEMS,
+    openapi_extra=allow(Scope.PLATFORM, Scope.SITE),
+    summary="What has changed since then",
+)
 def changes(
     registry: CurrentRegistry,
+    caller: CurrentCaller,
     since: Annotated[str, Query(description="A catalogue version, or `next` of an earlier answer.")] = "0",
     limit: Annotated[int, Field(ge=1, le=1_000)] = 100,
 ) -> Json:
-    """Return changes to all records in order, as they were made; `next` goes on behind them."""
+    """Return changes in order, as they were made; `next` goes on behind them. A site's key sees those of its own, the platform's all but enterprises'."""
     version = registry.store.version()
-    found, end = registry.changes(since, limit=limit)
+    found, end = registry.changes(since, limit=limit, caller=caller)
     items = [change_entry(change) for change in found]
     return Json({"items": items, "next": end, "catalogue_version": version.version if version else 0})

@@ -16,11 +16,14 @@ def serve(
     state: StateOption = None,
     host: Annotated[str | None, typer.Option(help="Address to serve on (JINXUE_HOST).")] = None,
     port: Annotated[int | None, typer.Option(help="Port to serve on (JINXUE_PORT).")] = None,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="Show the catalogue to anybody on this machine, without a key (JINXUE_DEMO).")
+    ] = False,
 ) -> None:
     """Serve over HTTP; builds a snapshot first when there is none that fits."""
     from api.server import run  # the one step from the library to HTTP
 
-    if not run(load_settings(state=state, host=host, port=port)):
+    if not run(load_settings(state=state, host=host, port=port, demo=demo or None)):
         raise typer.Exit(1)
 
 

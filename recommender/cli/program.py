@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from recommender.cli import answering, comparing, data, measuring, snapshots, upkeep
+from recommender.cli import answering, backup, comparing, data, keys, measuring, snapshots, upkeep
 from recommender.cli.console import ERR
 from recommender.errors import CatalogueError, JinxueError
 from recommender.language import Language
@@ -19,6 +19,9 @@ app.command()(snapshots.rollback)
 app.command()(answering.serve)
 app.command()(answering.recommend)
 app.command()(data.export)
+app.command()(backup.backup)
+app.command()(backup.restore)
+app.add_typer(keys.keys, name="keys")
 app.command()(measuring.evaluate)
 app.command("train-encoder")(measuring.train_encoder)
 app.command()(upkeep.doctor)

@@ -15,13 +15,22 @@ from recommender.registry.edits import Caller
 from recommender.store import Among, Stored, Transaction
 
 _OWNED = ("courses", "course_instances")
-_WRITERS: Mapping[str, Scope] = {
-    "courses": Scope.SITE,
-    "course_instances": Scope.SITE,
-    "learners": Scope.PLATFORM,
-    "enterprises": Scope.ENTERPRISE,
+WRITERS: Mapping[str, frozenset[Scope]] = {
+    "sites": frozenset(),
+    "courses": frozenset({Scope.SITE}),
+    "course_instances": frozenset({Scope.SITE}),
+    "learners": frozenset({Scope.PLATFORM}),
+    "enterprises": frozenset({Scope.ENTERPRISE}),
 }
-"""By table: whose keys write it beside the administrator's."""
+"""By table: whose keys write it beside the administrator's, as far as they are bound to it."""
+READERS: Mapping[str, frozenset[Scope]] = {
+    "sites": frozenset({Scope.SITE}),
+    "courses": frozenset({Scope.SITE, Scope.REVIEWER}),
+    "course_instances": frozenset({Scope.SITE, Scope.REVIEWER}),
+    "learners": frozenset({Scope.PLATFORM}),
+    "enterprises": frozenset({Scope.ENTERPRISE}),
+}
+"""By table: whose keys see its records as they are kept, and their history."""
 _NEVER_STORED = re.compile("[\0\ud800-\udfff]")  # no database keeps these, and asking for them is an error
 
 
@@ -79,7 +88,11 @@ class Present:
         """Refuse a record that names in one of these columns another that is not there (InvalidRequest)."""
         named = [reference for reference in references(table, record) if reference[0] in columns]
         self.look_up((target, name) for _, target, name in named)
-        problems = [_absent(column, target, name) for column, target, name in named if not self._known[target][name]]
+        problems = [
+            _absent(column, target, None if table.personal else name)
+            for column, target, name in named
+            if not self._known[target][name]
+        ]
         if problems:
             raise InvalidRequest(problems)
 
@@ -100,9 +113,15 @@ class Present:
             )
 
 
-def _absent(column: str, target: str, name: str) -> FieldProblem:
-    shown = name if len(name) <= 64 else name[:64] + "…"
+def _absent(column: str, target: str, name: str | None) -> FieldProblem:
+    """Return the problem of a name that is not there; without the name where it is part of what is known of a person."""
     kind = TABLES[target].singular
+    if name is None:
+        return FieldProblem(
+            column,
+            Bilingual(f"其中有不存在或已删除的 {kind}。", f"A {kind} of these is not there, or has been deleted."),
+        )
+    shown = name if len(name) <= 64 else name[:64] + "…"
     return FieldProblem(
         column,
         Bilingual(f"没有 {kind}“{shown}”，或已删除。", f"There is no {kind} {shown!r}, or it has been deleted."),
@@ -131,7 +150,7 @@ def check_writing(caller: Caller, table: Table, record_id: str) -> None:
     """Refuse to let a caller write records that the key is not for (Forbidden), or as no site when it is one of several (InvalidRequest)."""
     if caller.is_admin:
         return
-    if _WRITERS.get(table.name) not in caller.scopes:
+    if caller.scopes.isdisjoint(WRITERS[table.name]):
         raise Forbidden(
             "type",
             Bilingual(f"此密钥无权写入 {table.singular}。", f"The key does not reach to writing a {table.singular}."),
@@ -150,19 +169,17 @@ def check_reading(caller: Caller, table: Table, record_id: str, existing: Stored
     """Refuse to show a caller a record as it is kept (Forbidden) that is not theirs; `existing` is None when it is not there."""
     if caller.is_admin:
         return
-    match table.name:
-        case "sites":
-            reaches = Scope.SITE in caller.scopes and record_id in caller.site_ids
-        case "courses" | "course_instances":
-            reviewed = Scope.REVIEWER in caller.scopes
-            mine = existing is not None and not caller.site_ids.isdisjoint({existing.owner, _site_of(existing.record)})
-            reaches = reviewed or (Scope.SITE in caller.scopes and (existing is None or mine))
-        case "learners":
-            reaches = Scope.PLATFORM in caller.scopes
-        case "enterprises":
-            reaches = Scope.ENTERPRISE in caller.scopes and record_id == caller.enterprise_id
-        case _:
-            reaches = False
+    scopes = READERS[table.name] & caller.scopes
+    reaches = bool(scopes - {Scope.SITE, Scope.ENTERPRISE})  # these are bound
+    if Scope.SITE in scopes:
+        holders = (
+            {record_id}
+            if table.name == "sites"
+            else {existing and existing.owner, existing and _site_of(existing.record)}
+        )
+        reaches |= (existing is None and table.name != "sites") or not caller.site_ids.isdisjoint(holders)
+    if Scope.ENTERPRISE in scopes:
+        reaches |= record_id == caller.enterprise_id
     if not reaches:
         raise _another(table)
 

@@ -15,6 +15,7 @@ from recommender.service import Service
 from recommender.settings import Settings
 from recommender.snapshot import Snapshot
 from tests.api.recording import Records
+from tests.callers import issue_key, showing
 
 
 class StillService(Service):
@@ -40,13 +41,15 @@ def state(tmp_path_factory: pytest.TempPathFactory, bundled_snapshot: Snapshot, 
 
 @pytest.fixture(scope="session")
 def app(state: Path, today: datetime.date) -> FastAPI:
-    settings = Settings(state=state)
+    settings = Settings(state=state, rate_per_key="100000/second")
     return create_app(settings, StillService(Workshop(settings), today))
 
 
 @pytest.fixture(scope="session")
 def client(app: FastAPI) -> Iterator[TestClient]:
-    with TestClient(app) as opened:
+    """The administrator."""
+    headers = showing(issue_key(app.state.service.store))
+    with TestClient(app, headers=headers) as opened:
         yield opened
 
 

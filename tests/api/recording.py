@@ -11,14 +11,14 @@ from httpx import Response
 
 from api import create_app
 from recommender.domain import Catalogue
+from recommender.keyring import KeyRing
 from recommender.registry import Registry
 from recommender.settings import Settings
 from recommender.store import CatalogueStore, Stored
+from tests.callers import issue_key, showing
 from tests.handmade import catalogue, course, taught
 from tests.networks import TODAY
 
-KEY = "a-key-that-must-not-be-kept"
-KEY_ID = "12fc486468ed"
 PLACES = {
     "site": "sites",
     "course": "courses",
@@ -125,7 +125,7 @@ BARE: Mapping[str, dict[str, Any]] = {
 @cache
 def _app() -> FastAPI:
     """The application, made once: to make it takes longer than most tests."""
-    return create_app(Settings())
+    return create_app(Settings(rate_per_key="100000/second"))
 
 
 class Records:
@@ -139,8 +139,10 @@ class Records:
         self.registry = Registry(self.store, lambda: TODAY)
         self.app = _app()
         self.app.state.service = self
+        self.app.state.keys = KeyRing(self.store)
         self.app.state.maximum_sync_bytes = self.app.state.settings.maximum_sync_bytes
-        self.client = TestClient(self.app, headers={"authorization": f"Bearer {KEY}"})
+        self.key = issue_key(self.store)
+        self.client = TestClient(self.app, headers=showing(self.key))
 
     def ask(self, method: str, address: str, body: Any = None, **headers: str) -> Response:
         """Send a request; `if_match="…"` is the header If-Match."""

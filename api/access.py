@@ -1,0 +1,83 @@
+"""Who may call what: every route says which scopes it is for, and is nobody's until it does."""
+
+from collections.abc import Callable, Coroutine, Mapping
+from typing import Any
+
+from fastapi import Request, Response
+from fastapi.routing import APIRoute
+
+from recommender.access import Key, Scope
+from recommender.errors import Forbidden
+from recommender.language import Bilingual
+
+SCHEME = "key"
+"""What the documentation calls the way keys are shown."""
+EVERYBODY: dict[str, Any] = {"security": []}
+"""For a route that needs no key at all."""
+
+_ANONYMOUS: Mapping[str, list[str]] = {}
+
+
+def allow(*scopes: Scope, anonymous: bool = False) -> dict[str, Any]:
+    """Return the `openapi_extra` of a route for callers with any of `scopes`; the administrator is always one.
+
+    `anonymous` lets callers without a key in where a demo runs. OpenAPI's alternatives: one requirement a scope.
+    """
+    alternatives: list[Mapping[str, list[str]]] = [
+        {SCHEME: [scope]} for scope in Scope if scope in {*scopes, Scope.ADMIN}
+    ]
+    return {"security": [*alternatives, *([_ANONYMOUS] if anonymous else [])]}
+
+
+def scopes_of(route: APIRoute) -> frozenset[Scope]:
+    """Return the scopes that a route says it is for; none for one that is everybody's."""
+    return frozenset(Scope(name) for one in _alternatives(route) for names in one.values() for name in names)
+
+
+def is_open(route: APIRoute) -> bool:
+    """Tell whether a route is everybody's."""
+    return not _alternatives(route)
+
+
+def is_shown(route: APIRoute) -> bool:
+    """Tell whether a route lets callers without a key in where a demo runs."""
+    return is_open(route) or _ANONYMOUS in _alternatives(route)
+
+
+def _alternatives(route: APIRoute) -> list[Mapping[str, list[str]]]:
+    try:
+        return (route.openapi_extra or {})["security"]
+    except KeyError:
+        raise AssertionError(f"{route.path} does not say whom it is for: give it allow(…)") from None
+
+
+class ScopedRoute(APIRoute):
+    """A route that looks at who asks before it reads what is asked."""
+
+    def answering(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Return what answers callers who are let in."""
+        return super().get_route_handler()
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Return a handler that refuses (Forbidden) callers whose key has none of the route's scopes."""
+        answer, scopes, shown, everybody = self.answering(), scopes_of(self), is_shown(self), is_open(self)
+
+        async def handle(request: Request) -> Response:
+            key: Key | None = getattr(request.state, "caller", None)  # as the gate found it
+            if not (everybody or (shown if key is None else scopes & key.scopes)):
+                raise _refused(scopes)
+            return await answer(request)
+
+        return handle
+
+
+def _refused(scopes: frozenset[Scope]) -> Forbidden:
+    named = [scope for scope in Scope if scope in scopes]
+    zh, en = "、".join(f"{one.called.zh}（{one}）" for one in named), ", ".join(named)
+    return Forbidden(
+        "Authorization",
+        Bilingual(
+            f"此密钥无权使用这个接口；需要以下权限之一：{zh}。",
+            f"The key does not reach here: one of these scopes is needed: {en}.",
+        ),
+    )

@@ -1,0 +1,110 @@
+"""The gate: who asks is found out before anything else is, and whether they ask too often."""
+
+import math
+from http import HTTPStatus
+from typing import Any
+
+from anyio import CapacityLimiter, to_thread
+from fastapi import Request
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from api.dependencies import language_of
+from api.errors import ProblemResponse, problem
+from recommender.errors import StoreError
+from recommender.language import Bilingual
+
+OPEN = frozenset({"/healthz"})
+"""What anybody may ask at any time."""
+
+_AT_ONCE = 2  # keys that are verified, which costs memory and a core each
+_NEEDED = Bilingual(
+    "需要密钥：请在请求头中给出 Authorization: Bearer <密钥>，密钥由管理员用 jinxue keys create 签发。",
+    "A key is needed: send Authorization: Bearer <key>; the administrator issues keys with jinxue keys create.",
+)
+_WRONG = Bilingual(
+    "密钥无效、已过期或已吊销。请向管理员索取新的密钥。",
+    "The key is wrong, has expired or was revoked; ask the administrator for another.",
+)
+_UNKNOWN = Bilingual("暂时无法核对密钥，请稍后再试。", "Keys cannot be checked at present; try again in a while.")
+_TOO_OFTEN = Bilingual("请求太频繁，请在 {} 秒后再试。", "Too many requests; try again in {} seconds.")
+_RETRY_SECONDS = 5
+
+
+class Gate:
+    """ASGI middleware: puts the key that a caller shows into the request's state as `caller`, None for nobody where a demo runs; refuses all others.
+
+    `state` is the application's: its settings, key ring and rates are looked at anew for each request.
+    """
+
+    def __init__(self, app: ASGIApp, state: Any) -> None:
+        self._app, self._state = app, state
+        self._verifying: CapacityLimiter | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, or refuse it."""
+        if scope["type"] == "http" and scope["path"] not in OPEN:
+            refusal = await self._refusal(scope)
+            if refusal is not None:
+                await refusal(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
+
+    async def _refusal(self, scope: Scope) -> ProblemResponse | None:
+        """Find out who asks; return what is answered to whom it is not let in."""
+        request, shown, address = Request(scope), _shown(scope), _address(scope)
+        rates = self._state.rates
+        request.state.caller = None
+        if shown is None:
+            if seconds := rates.take("address", address):
+                return _too_often(request, seconds)
+            return None if self._state.settings.demo else _unauthorised(request, _NEEDED)
+        key = self._state.keys.recognise(shown)
+        if key is None:
+            if seconds := rates.spent("refusals", address):
+                return _too_often(request, seconds)
+            try:
+                key = await self._verify(shown)
+            except StoreError:
+                return _refused(request, HTTPStatus.SERVICE_UNAVAILABLE, _UNKNOWN, {"Retry-After": str(_RETRY_SECONDS)})
+            if key is None:
+                rates.take("refusals", address)
+                return _unauthorised(request, _WRONG)
+        if seconds := rates.take("key", key.key_id):
+            return _too_often(request, seconds)
+        request.state.caller = key
+        return None
+
+    async def _verify(self, shown: str) -> Any:
+        self._verifying = self._verifying or CapacityLimiter(_AT_ONCE)
+        return await to_thread.run_sync(self._state.keys.verify, shown, limiter=self._verifying)
+
+
+def _shown(scope: Scope) -> str | None:
+    """Return what the caller shows for a key, None for nothing."""
+    authorization = Headers(scope=scope).get("authorization")
+    if authorization is None:
+        return None
+    scheme, _, shown = authorization.partition(" ")
+    return shown.strip() if scheme.lower() == "bearer" else ""
+
+
+def _address(scope: Scope) -> str:
+    return scope["client"][0] if scope.get("client") else ""
+
+
+def _unauthorised(request: Request, message: Bilingual) -> ProblemResponse:
+    return _refused(request, HTTPStatus.UNAUTHORIZED, message, {"WWW-Authenticate": "Bearer"})
+
+
+def _too_often(request: Request, seconds: float) -> ProblemResponse:
+    whole = max(math.ceil(seconds), 1)
+    message = Bilingual(*(text.format(whole) for text in _TOO_OFTEN))
+    return _refused(request, HTTPStatus.TOO_MANY_REQUESTS, message, {"Retry-After": str(whole)})
+
+
+def _refused(request: Request, status: int, message: Bilingual, headers: dict[str, str]) -> ProblemResponse:
+    told = message.in_language(language_of(request))
+    response = problem(request, status, detail=told, errors=[{"field": "Authorization", "message": told}])
+    response.headers.update(headers)
+    return response
