@@ -3,7 +3,7 @@
 import asyncio
 import datetime
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 import orjson
 from fastapi import Depends, Request, Response
@@ -23,7 +23,9 @@ _PATIENCE_SECONDS, _TRIES = 5.0, 500
 
 async def get_service(request: Request) -> Service:
     """Return the service that the application opened at its start; async, as FastAPI would send a plain function to a thread."""
-    service: Service = request.app.state.service
+    service: Service | None = request.app.state.service
+    if service is None:
+        raise SnapshotError(Bilingual("服务正在启动，请稍后再试。", "The service is starting; try again in a while."))
     return service
 
 
@@ -93,6 +95,7 @@ class Json(Response):
 
     media_type = "application/json"
 
-    def render(self, content: object) -> bytes:
-        """Return `content` as JSON bytes, in UTF-8."""
+    def render(self, content: Any) -> bytes:
+        """Return `content`, which stays at hand as `told`, as JSON bytes in UTF-8."""
+        self.told = content
         return orjson.dumps(content)

@@ -2,7 +2,6 @@
 
 import gc
 import json
-import logging
 import signal
 import socket
 import sys
@@ -10,6 +9,7 @@ import sys
 import uvicorn
 from rich.console import Console
 
+from api import logs
 from api.app import create_app
 from recommender.bootstrap import Workshop
 from recommender.display import progress
@@ -27,8 +27,7 @@ _GRACE_SECONDS = 30  # for requests that are being answered when it is told to s
 
 def run(settings: Settings) -> bool:
     """Serve until told to stop; tell whether serving began. JinxueError when the port cannot be had, or there is nothing to serve."""
-    logging.basicConfig(format="%(levelname)s %(message)s", stream=sys.stderr)
-    logging.getLogger("jinxue").setLevel(logging.INFO)
+    logs.set_up(settings.log_level)
     sys.setswitchinterval(_SWITCH_SECONDS)
     with _listen(settings) as listening:
         with progress(Console(stderr=True)) as tell:  # a first start embeds the catalogue
@@ -41,7 +40,12 @@ def run(settings: Settings) -> bool:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: None)  # uvicorn stops at it, then raises it once more
         config = uvicorn.Config(
-            app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=_GRACE_SECONDS
+            app,
+            log_config=None,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=_GRACE_SECONDS,
         )
         server = uvicorn.Server(config)
         server.run(sockets=[listening])
