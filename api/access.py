@@ -1,6 +1,6 @@
 """Who may call what: every route says which scopes it is for, and is nobody's until it does."""
 
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Collection, Coroutine, Mapping
 from typing import Any
 
 from fastapi import Request, Response
@@ -15,18 +15,22 @@ SCHEME = "key"
 EVERYBODY: dict[str, Any] = {"security": []}
 """For a route that needs no key at all."""
 
+OWN = "x-own"
+"""In the documentation of a route: the scopes that reach only what their key is bound to."""
+
 _ANONYMOUS: Mapping[str, list[str]] = {}
 
 
-def allow(*scopes: Scope, anonymous: bool = False) -> dict[str, Any]:
+def allow(*scopes: Scope, own: Collection[Scope] = (), anonymous: bool = False) -> dict[str, Any]:
     """Return the `openapi_extra` of a route for callers with any of `scopes`; the administrator is always one.
 
-    `anonymous` lets callers without a key in where a demo runs. OpenAPI's alternatives: one requirement a scope.
+    `own` are further scopes that reach only what their key is bound to: the route itself sees to that. `anonymous` lets callers without a key in
+    where a demo runs. OpenAPI's alternatives: one requirement a scope.
     """
-    alternatives: list[Mapping[str, list[str]]] = [
-        {SCHEME: [scope]} for scope in Scope if scope in {*scopes, Scope.ADMIN}
-    ]
-    return {"security": [*alternatives, *([_ANONYMOUS] if anonymous else [])]}
+    allowed = {*scopes, *own, Scope.ADMIN}
+    alternatives: list[Mapping[str, list[str]]] = [{SCHEME: [scope]} for scope in Scope if scope in allowed]
+    bound = {OWN: [scope for scope in Scope if scope in own]} if own else {}
+    return {"security": [*alternatives, *([_ANONYMOUS] if anonymous else [])], **bound}
 
 
 def scopes_of(route: APIRoute) -> frozenset[Scope]:

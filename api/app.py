@@ -53,7 +53,7 @@ def create_app(
     add_error_handlers(app)
     for routes in (recommendations, audiences, catalogue, records, reviews, sync, health, metrics, page):
         app.include_router(routes.router)
-    app.openapi = partial(describe, app.openapi)  # type: ignore[method-assign]
+    app.openapi = partial(describe, app.openapi, demo=app.state.settings.demo)  # type: ignore[method-assign]
     app.mount("/page", StaticFiles(directory=Path(__file__).parent / "page"), name="page")
     for layer, arguments in _LAYERS:
         app.add_middleware(layer, **dict.fromkeys(arguments, app.state))

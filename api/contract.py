@@ -17,11 +17,16 @@ _KEY = {
 }
 
 
-def describe(openapi: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    """Return what `openapi` does, with keys, with what the layers in front of every route answer, and problems under their own media type."""
+def describe(openapi: Callable[[], dict[str, Any]], *, demo: bool) -> dict[str, Any]:
+    """Return what `openapi` does, with keys, with what the layers in front of every route answer, and problems under their own media type.
+
+    Only a `demo` offers to do without a key.
+    """
     document = openapi()
     document["components"]["securitySchemes"] = {SCHEME: _KEY}
     for operation in _operations(document):
+        if not demo:
+            operation["security"] = [one for one in operation["security"] if one]
         refusals = problems(413, 429, 503) | (problems(401, 403) if operation["security"] else {})
         for status, told in refusals.items():
             response = {"description": told["description"], "content": {"application/json": {"schema": _PROBLEM}}}

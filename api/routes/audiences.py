@@ -22,7 +22,7 @@ router = APIRouter(route_class=RepeatableRoute, prefix="/v1", tags=["audiences æ
 @router.post(
     "/audiences",
     response_model=AudienceAnswer,
-    openapi_extra=allow(Scope.PLATFORM, Scope.SITE),
+    openapi_extra=allow(Scope.PLATFORM, own=[Scope.SITE]),
     summary="The learners whom a class suits best",
 )
 async def find_audience(

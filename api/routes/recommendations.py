@@ -68,7 +68,7 @@ async def recommend_to_stored_learner(
 @router.get(
     "/enterprises/{enterprise_id}/recommendations",
     response_model=Recommendations,
-    openapi_extra=allow(Scope.ENTERPRISE),
+    openapi_extra=allow(own=[Scope.ENTERPRISE]),
     summary="Courses for a stored enterprise",
 )
 async def recommend_to_stored_enterprise(

@@ -16,9 +16,10 @@ from api.schemas import Page
 from api.schemas.registry import HistoryEntry
 from api.schemas.writing import SCHEMAS, Deleted, fields_schema
 from api.showing import deleted_answer, history_entry, stored_answer, written_answer
+from recommender.access import Scope
 from recommender.catalogue.tables import Table
 from recommender.domain import Identifier
-from recommender.registry import KINDS, READERS, WRITERS, Action, Edit
+from recommender.registry import BOUND, KINDS, READERS, WRITERS, Action, Edit
 
 router = APIRouter(route_class=ScopedRoute, prefix="/v1", tags=["records 数据"])
 
@@ -33,6 +34,11 @@ def _in_address(table: Table) -> Any:
     return Path(alias=table.key[0], examples=[RECORD_IDS[table.singular]])
 
 
+def _allowed(scopes: frozenset[Scope]) -> dict[str, Any]:
+    """Return how a route declares these scopes, of which some are bound to records of their own."""
+    return allow(*(scopes - BOUND), own=scopes & BOUND)
+
+
 def _body(table: Table, *, partial: bool) -> dict[str, Any]:
     """Return how the documentation tells of a body whose fields the registry reads itself, as it reads those of files."""
     example = (RECORD_CHANGES if partial else RECORDS)[table.singular]
@@ -42,7 +48,7 @@ def _body(table: Table, *, partial: bool) -> dict[str, Any]:
 
 
 def _add_reading(table: Table) -> None:
-    in_address, readers = _in_address(table), allow(*READERS[table.name])
+    in_address, readers = _in_address(table), _allowed(READERS[table.name])
 
     @router.get(
         _address(table) + "/record",
@@ -92,7 +98,7 @@ def _editing(table: Table, action: Action) -> Callable[..., Json]:
 
 def _add_writing(table: Table) -> None:
     address, in_address, written = _address(table), _in_address(table), SCHEMAS[table.singular].written
-    writers = allow(*WRITERS[table.name])
+    writers = _allowed(WRITERS[table.name])
     router.put(
         address,
         response_model=written,

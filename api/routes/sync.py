@@ -53,7 +53,7 @@ class Lines(StreamingResponse):
     "",
     response_class=Lines,
     responses={**_ANSWER, **problems(400, 413, 415, 422, 503)},
-    openapi_extra=allow(Scope.PLATFORM, Scope.SITE) | _DOCUMENTED,
+    openapi_extra=allow(own=[Scope.PLATFORM, Scope.SITE]) | _DOCUMENTED,
     summary="Write and delete many records at once",
 )
 async def synchronise(
@@ -112,7 +112,7 @@ def _check_key(key: str | None) -> None:
     "/digest",
     response_model=Digest,
     responses=PROBLEMS,
-    openapi_extra=allow(Scope.SITE),
+    openapi_extra=allow(own=[Scope.SITE]),
     summary="What is stored of a site, counted and hashed",
 )
 def digest(
@@ -139,7 +139,7 @@ def digest(
     "/changes",
     response_model=Changes,
     responses=PROBLEMS,
-    openapi_extra=allow(Scope.PLATFORM, Scope.SITE),
+    openapi_extra=allow(own=[Scope.PLATFORM, Scope.SITE]),
     summary="What has changed since then",
 )
 def changes(

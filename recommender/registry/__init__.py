@@ -4,10 +4,11 @@ from recommender.registry.digest import SiteDigest
 from recommender.registry.edits import KINDS, Action, Caller, Edit, Expected, Outcome, Status
 from recommender.registry.registry import Registry, Waiting, Written
 from recommender.registry.review import Decision
-from recommender.registry.rules import READERS, WRITERS
+from recommender.registry.rules import BOUND, READERS, WRITERS
 from recommender.registry.sync import Repeatable, Synced, Synchroniser, SyncMode, SyncRefused
 
 __all__ = [
+    "BOUND",
     "KINDS",
     "READERS",
     "WRITERS",

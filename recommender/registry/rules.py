@@ -15,6 +15,8 @@ from recommender.registry.edits import Caller
 from recommender.store import Among, Stored, Transaction
 
 _OWNED = ("courses", "course_instances")
+BOUND = frozenset({Scope.SITE, Scope.ENTERPRISE})
+"""Scopes that reach only what their key is bound to."""
 WRITERS: Mapping[str, frozenset[Scope]] = {
     "sites": frozenset(),
     "courses": frozenset({Scope.SITE}),
@@ -170,7 +172,7 @@ def check_reading(caller: Caller, table: Table, record_id: str, existing: Stored
     if caller.is_admin:
         return
     scopes = READERS[table.name] & caller.scopes
-    reaches = bool(scopes - {Scope.SITE, Scope.ENTERPRISE})  # these are bound
+    reaches = bool(scopes - BOUND)
     if Scope.SITE in scopes:
         holders = (
             {record_id}
