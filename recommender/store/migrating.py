@@ -9,22 +9,24 @@ from recommender.store.schema import metadata
 
 # in order; they stand here too so that a database which is up to date is opened without Alembic
 REVISIONS = ("0001", "0002", "0003")
+BORN_WITH = frozenset({"alembic_version", "salts"})
+"""Tables that have a row as soon as they are there."""
 _LOCK = "SELECT pg_advisory_xact_lock(20261122)"  # any number that all our processes agree on
 
 
 def migrate(engine: Engine) -> None:
     """Make the tables in an empty database and bring an earlier release's up to date; StoreError for those of a later one, or not ours."""
     with reading(engine) as connection:
-        if _revision(connection) == REVISIONS[-1]:
+        if revision(connection) == REVISIONS[-1]:
             return
     with writing(engine, lock=_LOCK) as connection:
-        found = _revision(connection)  # again: another process may have been faster
+        found = revision(connection)  # again: another process may have been faster
         if found != REVISIONS[-1]:
             _upgrade(connection, found)
 
 
-def _revision(connection: Connection) -> str | None:
-    """Return the revision of our tables, None when there are none."""
+def revision(connection: Connection) -> str | None:
+    """Return the revision of our tables, None when there are none; StoreError for one of a later release, and for tables not ours."""
     names = set(inspect(connection).get_table_names())
     found: list[str] = []
     if "alembic_version" in names:

@@ -54,7 +54,7 @@ def _only_add_to(table: str) -> None:
     """Let the database refuse to change or delete a row of `table`."""
     if op.get_bind().dialect.name == "postgresql":
         op.execute(
-            f"CREATE FUNCTION refuse_{table}() RETURNS trigger LANGUAGE plpgsql AS "
+            f"CREATE OR REPLACE FUNCTION refuse_{table}() RETURNS trigger LANGUAGE plpgsql AS "
             f"$$ BEGIN RAISE EXCEPTION '{_REFUSED}'; END $$"
         )
         op.execute(
