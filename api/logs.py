@@ -3,6 +3,7 @@
 Of an exception only its type is said, and where in our own code it came from: its message may hold what a caller sent.
 """
 
+import contextlib
 import datetime
 import logging
 import sys
@@ -67,14 +68,14 @@ class _Handler(logging.Handler):
         """Say the first line only: what follows may be a trace, or another's values."""
         error = record.exc_info[1] if record.exc_info else None
         said: Mapping[str, Any] = {**getattr(record, "said", {}), **(told(error) if error else {})}
-        self._log.log(record.levelno, record.getMessage().partition("\n")[0], logger=record.name, **said)
+        with contextlib.suppress(OSError):  # nobody reads it: that must stop nothing
+            self._log.log(record.levelno, record.getMessage().partition("\n")[0], logger=record.name, **said)
 
 
 def _head(_: Any, level: str, said: structlog.typing.EventDict) -> structlog.typing.EventDict:
     """Put what every line has before the rest: when, how serious, what."""
-    now = datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")
-    return {"timestamp": now, "level": level, "event": said["event"], **said}
+    return {"timestamp": datetime.datetime.now(datetime.UTC), "level": level, "event": said["event"], **said}
 
 
 def _render(_: Any, __: str, said: structlog.typing.EventDict) -> bytes:
-    return orjson.dumps(said, default=str)
+    return orjson.dumps(said, default=str, option=orjson.OPT_UTC_Z)

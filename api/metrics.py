@@ -31,12 +31,14 @@ _COURSES = (0, 1, 3, 10, 30, 100, 300, 1_000, 3_000, 10_000)
 
 
 class Metrics:
-    """All metrics of one application, whose `state` holds the service."""
+    """All metrics of one application, whose `state` holds the service; `in_flight` is how many requests are being worked on."""
 
     def __init__(self, state: State) -> None:
         disable_created_metrics()  # type: ignore[no-untyped-call]  # half as many series again, for nothing
         self.registry = registry = CollectorRegistry()
-        self.in_flight = Gauge("jinxue_http_requests_in_flight", "Requests being worked on.", registry=registry)
+        self.in_flight = 0
+        in_flight = Gauge("jinxue_http_requests_in_flight", "Requests being worked on.", registry=registry)
+        in_flight.set_function(lambda: self.in_flight)
         self._requests = Counter(
             "jinxue_http_requests", "Requests answered.", ["route", "method", "status"], registry=registry
         )
@@ -98,7 +100,7 @@ class _Answers:
             "jinxue_answers", "Recommendations and audiences, composed or kept.", ["route", "source"], registry=registry
         )
         self._empty = Counter(
-            "jinxue_answers_empty", "Composed answers without an entry.", ["route"], registry=registry
+            "jinxue_answers_empty", "Composed answers for which nothing was eligible.", ["route"], registry=registry
         )
         self._eligible = Histogram(
             "jinxue_eligible_courses",
@@ -119,7 +121,7 @@ class _Answers:
 
     def composed(self, route: str, answer: Mapping[str, Any]) -> None:
         self._told.labels(route, "composed").inc()
-        if not answer["items"]:
+        if not (answer["items"] or answer.get("eligible_courses") or answer.get("eligible_learners")):
             self._empty.labels(route).inc()
         if "eligible_courses" not in answer:  # an audience's numbers are of people
             return

@@ -1,5 +1,6 @@
 """The outermost layer: every request gets an id, a line in the log and its place in the metrics, and nothing else leaves than an answer."""
 
+import contextlib
 import logging
 import re
 import time
@@ -31,7 +32,7 @@ class Tracing:
     """
 
     def __init__(self, app: ASGIApp, state: State) -> None:
-        self._app, self._state = app, state
+        self._app, self._metrics = app, state.metrics
         self._log = structlog.get_logger()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -39,8 +40,8 @@ class Tracing:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        answer, metrics = _Answer(scope, send), self._state.metrics
-        metrics.in_flight.inc()
+        answer = _Answer(scope, send)
+        self._metrics.in_flight += 1
         try:
             await self._app(scope, receive, answer.send)
         except Exception as error:  # noqa: BLE001  the server would print it, trace and all
@@ -48,26 +49,27 @@ class Tracing:
             if answer.status is None:
                 await problem(Request(scope), 500)(scope, receive, answer.send)
         finally:
-            metrics.in_flight.dec()
+            self._metrics.in_flight -= 1
             self._tell(scope, answer)
 
     def _tell(self, scope: Scope, answer: "_Answer") -> None:
         seconds = time.perf_counter() - answer.began
         route, method, status = _route(scope), scope["method"], answer.status or _GONE
-        self._state.metrics.handled(route, method, status, seconds, reason=scope["state"].get("refused"))
+        self._metrics.handled(route, method, status, seconds, reason=scope["state"].get("refused"))
         level = logging.DEBUG if route in _QUIET else logging.INFO
         if _log.isEnabledFor(level):
-            self._log.log(
-                level,
-                "request",
-                request_id=answer.request_id,
-                key_id=getattr(scope["state"].get("caller"), "key_id", None),
-                route=route,
-                method=method,
-                status=status,
-                milliseconds=round(seconds * 1000, 3),
-                bytes=answer.bytes,
-            )
+            with contextlib.suppress(OSError):  # nobody reads it: that must stop nothing
+                self._log.log(
+                    level,
+                    "request",
+                    request_id=answer.request_id,
+                    key_id=getattr(scope["state"].get("caller"), "key_id", None),
+                    route=route,
+                    method=method,
+                    status=status,
+                    milliseconds=round(seconds * 1000, 3),
+                    bytes=answer.bytes,
+                )
 
 
 class _Answer:
