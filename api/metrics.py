@@ -121,8 +121,8 @@ class _Answers:
 
     def composed(self, route: str, answer: Mapping[str, Any]) -> None:
         self._told.labels(route, "composed").inc()
-        if not (answer["items"] or answer.get("eligible_courses") or answer.get("eligible_learners")):
-            self._empty.labels(route).inc()
+        found = answer["items"] or answer.get("eligible_courses") or answer.get("eligible_learners")
+        self._empty.labels(route).inc(not found)
         if "eligible_courses" not in answer:  # an audience's numbers are of people
             return
         self._eligible.labels(route).observe(answer["eligible_courses"])
