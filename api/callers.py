@@ -6,7 +6,7 @@ from fastapi import Depends, Query, Request
 
 from recommender.access import Key, Scope
 from recommender.domain import Identifier
-from recommender.errors import Forbidden, InvalidRequest
+from recommender.errors import Forbidden
 from recommender.language import Bilingual
 from recommender.registry import Caller
 
@@ -29,13 +29,7 @@ def _speaker(key: Key, wanted: str | None) -> str | None:
         return wanted
     if wanted is not None and wanted not in key.site_ids:
         raise Forbidden("site_id", Bilingual("此密钥不属于这个阵地。", "The key is not one of this site."))
-    if wanted is None and len(key.site_ids) > 1:
-        raise InvalidRequest.of(
-            "site_id",
-            "此密钥属于多个阵地，请用 site_id 说明以哪个阵地的名义。",
-            "The key is one of several sites: say by site_id which of them speaks.",
-        )
-    return wanted or next(iter(key.site_ids), None)
+    return wanted or (next(iter(key.site_ids)) if len(key.site_ids) == 1 else None)
 
 
 def check_enterprise(request: Request, enterprise_id: str) -> None:

@@ -1,14 +1,14 @@
 """The OpenAPI document, as the application really answers."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from fastapi.routing import APIRoute
-from starlette.routing import BaseRoute
-
-from api.access import SCHEME, ScopedRoute
+from api.access import OWN, SCHEME
 from api.errors import problems
+from recommender.access import Scope
+from recommender.language import Bilingual, Language
 
+_DEMO = Bilingual("演示（无密钥）", "no key, in a demo")
 _PROBLEM = {"$ref": "#/components/schemas/Problem"}
 _KEY = {
     "type": "http",
@@ -48,6 +48,22 @@ def _name_problems(content: dict[str, Any]) -> None:
             content["application/problem+json"] = content.pop(media_type)
 
 
-def scoped_routes(routes: list[BaseRoute]) -> list[ScopedRoute]:
-    """Return the routes that the document tells of."""
-    return [route for route in routes if isinstance(route, APIRoute) and isinstance(route, ScopedRoute)]
+def access_table(document: Mapping[str, Any], language: Language) -> str:
+    """Return who may call what, by the document of a demo, as a Markdown table: a row for each address and the methods alike there."""
+    rows: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            rows.setdefault((path, _cells(operation, language)), []).append(method.upper())
+    named = [Bilingual("接口", "endpoint"), *(Bilingual(f"{one} {one.called.zh}", one) for one in Scope), _DEMO]
+    header = [one.in_language(language) for one in named]
+    lines = [header, ["---"] * len(header)]
+    lines += [[f"`{' '.join(methods)} {path}`", *cells] for (path, cells), methods in sorted(rows.items())]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def _cells(operation: Mapping[str, Any], language: Language) -> tuple[str, ...]:
+    alternatives, own = operation["security"], operation.get(OWN, ())
+    scopes = {name for one in alternatives for names in one.values() for name in names}
+    mine = Bilingual("自己的", "own").in_language(language)
+    cells = (mine if scope in own else "✓" if scope in scopes or not alternatives else "" for scope in Scope)
+    return (*cells, "" if all(alternatives) and alternatives else "✓")

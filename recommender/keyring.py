@@ -142,8 +142,7 @@ class KeyRing:
         if parsed is None:
             return None
         key_id, secret = parsed
-        if key_id not in self._keys:
-            self._refresh_unless_away()
+        self._refresh_unless_away()
         key = self._keys.get(key_id)
         if key is None or not key.holds(self._now()) or not key.matches(secret):
             return None

@@ -187,11 +187,11 @@ def check_reading(caller: Caller, table: Table, record_id: str, existing: Stored
 
 
 def changes_seen_by(caller: Caller) -> Among:
-    """Return which changes a caller may see: the platform's keys all but those of enterprises, a site's keys those of its sites."""
+    """Return which changes a caller may see: the platform's keys those of learners, a site's keys those of its sites."""
     if caller.is_admin:
         return Among()
     if Scope.PLATFORM in caller.scopes:
-        return Among(without=frozenset({"enterprises"}))
+        return Among(kind="learners")
     return Among(site_ids=caller.site_ids)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, exists, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, Select, exists, literal, or_, select, true, tuple_
 
 from recommender.store.schema import catalogue_versions, changes, course_instances, courses
 
@@ -24,6 +24,7 @@ class Operation(StrEnum):
     SUBMITTED = "submitted"  # the new text of an approved course, to be reviewed
     APPROVED = "approved"
     REJECTED = "rejected"
+    ERASED = "erased"  # a person, of whom nothing is left, not even the id
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +72,16 @@ def latest_version(
 
 @dataclass(frozen=True, slots=True)
 class Among:
-    """Which changes are looked at: all, those of all tables but some, or those of some sites and of what these publish or teach."""
+    """Which changes are looked at: all, those of one kind of record, or those of some sites and of what these publish or teach."""
 
-    without: frozenset[str] = frozenset()
+    kind: str | None = None
     site_ids: frozenset[str] | None = None
 
     @property
     def condition(self) -> ColumnElement[bool]:
         """It as a condition on a change."""
         if self.site_ids is None:
-            return changes.c.kind.not_in(self.without)
+            return true() if self.kind is None else changes.c.kind == self.kind
         mine = course_instances.c.owner.in_(self.site_ids) | course_instances.c.site_id.in_(self.site_ids)
         records: dict[str, Any] = {
             "sites": self.site_ids,
