@@ -7,17 +7,18 @@ from typing import Any
 
 import pytest
 
+from recommender.domain import SiteKind, TrainingSite
 from recommender.keyring import KeyRing
-from recommender.store import CatalogueStore
+from recommender.store import CatalogueStore, Stored
 from tests.cli.said import Jinxue, refusal
 
 
 @pytest.fixture
-def state(jinxue: Jinxue, tmp_path: Path) -> Path:
-    """A state folder with an empty store."""
-    (tmp_path / "files").mkdir()
-    (tmp_path / "files" / "sites.csv").write_text("site_id,name,kind\nat-0,某阵地,centre\n", encoding="utf-8")
-    assert jinxue("import", tmp_path / "files", "--state", tmp_path / "state").code == 0
+def state(tmp_path: Path) -> Path:
+    """A state folder whose store holds one site."""
+    (tmp_path / "state").mkdir()
+    with CatalogueStore(f"sqlite:///{tmp_path / 'state' / 'jinxue.sqlite3'}") as store, store.write() as transaction:
+        transaction.put("sites", [Stored(TrainingSite(site_id="at-0", name="某阵地", kind=SiteKind.CENTRE))])
     return tmp_path / "state"
 
 
