@@ -2,6 +2,7 @@
 
 import datetime
 import logging
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -29,6 +30,14 @@ class Imported:
     version: int
     reading: CatalogueReading | None
     merge: Merge | None
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """How many `snapshots` were rewritten without those whom the store no longer has; `wholly` tells that nothing of these lingers in its files."""
+
+    snapshots: int
+    wholly: bool
 
 
 class Workshop:
@@ -78,6 +87,9 @@ class Workshop:
             source = fingerprint + (_RELATIVE if reading.relative_dates else "")
             with store.write(source=source, day=today, dry_run=dry_run) as transaction:
                 merged = merge(transaction, reading.catalogue, remove_missing=remove_missing)
+                transaction.audit("import", content=source.encode())
+            if merged.counts["learners"].get("removed") and not dry_run:
+                self.forget(store)
             version = transaction.version - dry_run
             return Imported(version, reading, merged)
 
@@ -103,6 +115,28 @@ class Workshop:
             before=before,
         )
 
+    def save(self, snapshot: Snapshot, store: CatalogueStore) -> None:
+        """Save a snapshot and let it serve, without those who were erased while it was made; SnapshotError when the disk does not let it."""
+        self.snapshots.save(snapshot)
+        with suppress(
+            StoreError
+        ):  # while it is away nobody is erased; who was before is found out by whoever follows it
+            with store.read() as reading:
+                erased = reading.erased_since(snapshot.catalogue_version)
+            if erased:
+                self.forget(store)
+
+    def forget(self, store: CatalogueStore) -> Forgotten:
+        """Take everybody whom the store no longer has out of the kept snapshots, and let nothing of them linger in its files."""
+
+        def standing(version: int) -> set[str]:
+            with store.read() as reading:
+                return reading.standing_learners(version)
+
+        # an empty store is none that anybody was erased from
+        snapshots = self.snapshots.keep_learners(standing) if store.version() else 0
+        return Forgotten(snapshots, store.scrub())
+
     def read_store(self) -> Loaded:
         """Return what can be seen in the store, and its version; StoreError before the first import."""
         with self.open_store() as store:
@@ -118,7 +152,7 @@ class Workshop:
         with self.open_store() as store:
             fit = self.kept_fit(store, encoder) if keep_words else None
             snapshot, _ = self._build(store, encoder, fit=fit)
-        self.snapshots.save(snapshot)
+            self.save(snapshot, store)
         return snapshot
 
     def _build(
@@ -175,7 +209,7 @@ class Workshop:
             return saved, None
         if saved is None or (saved.version, self.snapshots.current()) != (snapshot.version, snapshot.version):
             try:
-                self.snapshots.save(snapshot)
+                self.save(snapshot, store)
             except SnapshotError as error:  # it can answer all the same
                 _log.warning("%s", error)
         return snapshot, version

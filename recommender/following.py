@@ -20,7 +20,9 @@ _UNEXPECTED = Bilingual("内部错误，详见日志。", "An internal error; se
 class Follower:
     """Catches up with every write as soon as the store tells of it, saves snapshots now and then, fits anew when texts have changed and it is quiet.
 
-    `faults` says, by part (store, snapshot, disk, fit), what keeps that part from working while answers go on.
+    Whom the store has erased is taken out of what is kept here.
+
+    `faults` says, by part (store, snapshot, disk, fit, erasure), what keeps that part from working while answers go on.
     """
 
     def __init__(self, service: Service, *, refit_seconds: float) -> None:
@@ -58,11 +60,13 @@ class Follower:
             if not self._service.saved and now - saved > _SAVE_SECONDS:
                 saved = now
                 self._attempt("disk", self._service.save)
+            if not self._service.forgets:
+                self._attempt("erasure", self._service.forget)
             self._stopping.wait(rest)
             watch.wait()
         watch.close()
 
-    def _attempt(self, part: str, work: Callable[[], bool | None]) -> bool:
+    def _attempt(self, part: str, work: Callable[[], object]) -> bool:
         """Do `work`; what goes wrong stands in `faults` until it goes well again."""
         try:
             done = bool(work())

@@ -47,6 +47,11 @@ class VectorIndex:
         found = rows[0] >= 0  # FAISS pads with -1
         return rows[0][found], scores[0][found]
 
+    def keeping(self, rows: NDArray[np.bool_]) -> "VectorIndex":
+        """Return this index with these rows only, in their order. It is the same memory: this object must not be used any more."""
+        self._index.remove_ids(faiss.IDSelectorBatch(np.flatnonzero(~rows)))
+        return VectorIndex(self._index)
+
     def save(self, path: Path) -> None:
         """Write the index to `path`; OSError when it cannot be."""
         with path.open("wb") as file:  # faiss itself says nothing when the last of its bytes find no space

@@ -1,16 +1,34 @@
 """What answers requests: a matcher over one snapshot, swapped whole when the records, the fit or a pin say so."""
 
 import datetime
+import threading
 import time
 from contextlib import suppress
+from dataclasses import dataclass
 
 from filelock import FileLock, Timeout
 
 from recommender.bootstrap import Workshop, keep_fit
+from recommender.errors import SnapshotError, StoreError
 from recommender.matcher import Matcher
-from recommender.registry import Registry
+from recommender.registry import KINDS, Action, Caller, Edit, Expected, Registry, Written
 from recommender.snapshot import Fit, Snapshot, build_snapshot
 from recommender.store import CatalogueStore, Loaded
+
+_PATIENCE_SECONDS, _PAUSE_SECONDS = 5.0, 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """What became of a learner who was to be erased.
+
+    `snapshots` is how many kept ones were rewritten, None while that is still tried; `in_effect` tells that answers here do not know the learner
+    any more.
+    """
+
+    written: Written
+    snapshots: int | None
+    in_effect: bool
 
 
 class Service:
@@ -28,6 +46,9 @@ class Service:
         self._remembering = workshop.remembering(self._encoder)
         self.store: CatalogueStore = workshop.open_store(at_once=False)
         self.registry = Registry(self.store, workshop.today)
+        self._forgetting = threading.Lock()
+        self._forgotten: int | None = None  # the catalogue version up to which nothing is left here of whom it erased
+        self._seal = workshop.snapshots.seal(self.pinned)  # read first: what is changed meanwhile is loaded again
         snapshot, version = workshop.open_snapshot(self._encoder, self.store)
         self.matcher = Matcher(snapshot)
         self.build_seconds, self.swapped_at = time.perf_counter() - began, time.time()
@@ -62,11 +83,7 @@ class Service:
         began = time.perf_counter()
         if (pinned := self.pinned) is not None:
             self._loaded = None
-            if self.matcher.snapshot.version != pinned:
-                return self._swap(self.workshop.snapshots.load(self._encoder, self.workshop.policy, pinned), began)
-            latest = self.store.version()
-            self.store_version = latest.version if latest else None
-            return False
+            return self._hold_to(pinned, began)
         loaded = self.store.load_since(self._loaded) if self._loaded else self.store.load()
         self.store_version = loaded.version.version
         if loaded is self._loaded:
@@ -85,6 +102,19 @@ class Service:
         self._loaded = Loaded(self.matcher.snapshot.network.catalogue, loaded.version)
         return swapped
 
+    def _hold_to(self, pinned: str, began: float) -> bool:
+        seal = self.workshop.snapshots.seal(pinned)
+        if self.matcher.snapshot.version != pinned or seal not in (
+            None,
+            self._seal,
+        ):  # somebody was taken out of its files
+            self._serve(self.workshop.snapshots.load(self._encoder, self.workshop.policy, pinned), began)
+            self._seal = seal
+            return True
+        latest = self.store.version()
+        self.store_version = latest.version if latest else None
+        return False
+
     def _fit(self, present: Fit) -> Fit:
         """Return the fit that the store keeps, `present` when it keeps none, or that one."""
         with self.store.read() as reading:
@@ -96,15 +126,57 @@ class Service:
     def _swap(self, snapshot: Snapshot, began: float) -> bool:
         if snapshot.version == self.matcher.snapshot.version:
             return False
+        self._serve(snapshot, began)
+        return True
+
+    def _serve(self, snapshot: Snapshot, began: float) -> None:
         self.matcher = Matcher(snapshot)
         self.build_seconds, self.swapped_at = time.perf_counter() - began, time.time()
-        return True
 
     def save(self) -> None:
         """Save the snapshot that answers, so that the next start is quick; SnapshotError when the disk does not let it."""
         if not self.saved:
-            self.workshop.snapshots.save(self.matcher.snapshot)
-            self._saved = self.matcher.snapshot.version
+            snapshot = self.matcher.snapshot
+            self.workshop.save(snapshot, self.store)
+            self._saved = snapshot.version
+
+    def erase(self, learner_id: str, caller: Caller, *, expected: Expected | None = None) -> Erasure:
+        """Erase a learner here and in the store, and wait a while for the answers to follow; errors are those of `Registry.edit`."""
+        edit = Edit(KINDS["learner"], learner_id, Action.DELETE, expected=expected)
+        written = self.registry.edit(edit, caller)
+        snapshots: int | None = None
+        with suppress(SnapshotError, StoreError):  # whoever follows goes on trying
+            snapshots = self.forget()
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        while (there := self._answers_with(learner_id, written)) and time.monotonic() < deadline:
+            time.sleep(_PAUSE_SECONDS)
+        return Erasure(written, snapshots, in_effect=not there)
+
+    def _answers_with(self, learner_id: str, written: Written) -> bool:
+        """Tell whether answers still know a learner from before that write."""
+        snapshot = self.matcher.snapshot
+        return learner_id in snapshot.network.learner_row and snapshot.catalogue_version < written.catalogue_version
+
+    def forget(self) -> int:
+        """Let nothing be left here of whom the store has erased since the last time, anybody at the first; return how many snapshots were rewritten."""
+        with self._forgetting:
+            latest = self.store.version()
+            version = latest.version if latest else 0
+            if self._forgotten is not None:
+                with self.store.read() as reading:
+                    erased = reading.erased_since(self._forgotten)
+                if not erased:
+                    self._forgotten = version
+                    return 0
+            done = self.workshop.forget(self.store)
+            if done.wholly:  # else once more
+                self._forgotten = version
+            return done.snapshots
+
+    @property
+    def forgets(self) -> bool:
+        """Tell whether `forget` has looked at all that was seen in the store."""
+        return self._forgotten is not None and self._forgotten >= (self.store_version or 0)
 
     def refit(self) -> None:
         """Fit words and calibrations anew if texts have changed since they were; one process at a time does it, all take it up."""

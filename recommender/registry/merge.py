@@ -10,6 +10,7 @@ from recommender.domain import Catalogue, PlaceKind
 from recommender.errors import CatalogueError, CatalogueProblem, InvalidRequest
 from recommender.geography import Gazetteer
 from recommender.language import Bilingual
+from recommender.registry.erasure import erase
 from recommender.registry.fields import new_fields
 from recommender.store import Key, Operation, Stored, Transaction
 
@@ -92,6 +93,11 @@ def _entry(table: Table, key: Key, one: Stored, before: Stored | None) -> tuple[
 
 
 def _remove(transaction: Transaction, table: Table, removed: Mapping[Key, Stored]) -> None:
+    if table.name == "learners":
+        if removed:
+            erase(transaction, [learner_id for (learner_id,) in removed])
+            transaction.log_all([(table.name, "", Operation.ERASED, {})] * len(removed))
+        return
     transaction.put(table.name, [replace(one, deleted=True) for one in removed.values()])
     transaction.log_all([(table.name, "|".join(key), Operation.DELETED, {}) for key in removed])
 

@@ -1,6 +1,6 @@
 """Applies edits to the records: every rule about what may be written stands here or below."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -10,6 +10,7 @@ from recommender.domain import Course, Learner, Provider
 from recommender.errors import InvalidRequest, JinxueError, NotFound, StaleRecord
 from recommender.registry.drafts import Reviewed, overlaid, settle
 from recommender.registry.edits import Action, Caller, Edit, Expected, Outcome, Status
+from recommender.registry.erasure import erase
 from recommender.registry.fields import FieldReader, new_fields
 from recommender.registry.rules import Present, can_be_stored, check_writing, owner_after
 from recommender.store import Draft, Operation, Stored, Transaction
@@ -19,17 +20,22 @@ _HIDDEN_BY = {"courses": ("course_instances", "course_id"), "sites": ("course_in
 
 
 class Registrar:
-    """Applies edits within one transaction, in order; each sees what those before it did. `flush` writes what they changed."""
+    """Applies edits within one transaction, in order; each sees what those before it did. `flush` writes what they changed.
+
+    `erased` counts what was erased of people, by what it was.
+    """
 
     def __init__(self, transaction: Transaction, reader: FieldReader, caller: Caller) -> None:
         self._transaction = transaction
         self._reader = reader
         self._caller = caller
+        self.erased: Counter[str] = Counter()
         self._present = Present(transaction)
         self._stored: dict[tuple[str, str], Stored | None] = {}
         self._drafts: dict[str, Draft] = {}
         self._written: dict[tuple[str, str], Stored] = {}
         self._drafted: dict[str, Draft | None] = {}
+        self._gone: set[str] = set()  # ids of learners to be erased
         self._log: list[tuple[str, str, Operation, Mapping[str, Any]]] = []
 
     def apply(self, edits: Sequence[Edit], *, pace: Callable[[], None] | None = None) -> list[Outcome | JinxueError]:
@@ -48,6 +54,8 @@ class Registrar:
     def flush(self) -> None:
         """Write what was changed since the last time."""
         self._add_providers()
+        if self._gone:  # before what was written of another learner of the same id
+            self.erased.update(erase(self._transaction, self._gone))
         tables: dict[str, list[Stored]] = defaultdict(list)
         for (name, _), stored in self._written.items():
             tables[name].append(stored)
@@ -59,7 +67,7 @@ class Registrar:
             else:
                 self._transaction.put_draft(draft)
         self._transaction.log_all(self._log)
-        self._written, self._drafted, self._log = {}, {}, []
+        self._written, self._drafted, self._gone, self._log = {}, {}, set(), []
 
     def _look_up(self, edits: Sequence[Edit]) -> None:
         """Read what the edits are about, as few queries as there are tables."""
@@ -133,17 +141,28 @@ class Registrar:
     def _delete(self, edit: Edit, existing: Stored | None) -> Outcome:
         if existing is None:
             raise NotFound(edit.table.key[0], edit.record_id)
+        if isinstance(existing.record, Learner):
+            return self._erase(edit)
         if existing.deleted:
             return self._outcome(edit, Status.UNCHANGED, existing, None)
         owner_after(edit.table, existing.record, existing, self._caller)
-        record = Learner(learner_id=edit.record_id) if isinstance(existing.record, Learner) else existing.record
-        stored = Stored(record, self._transaction.version, True, existing.owner)
+        stored = Stored(existing.record, self._transaction.version, True, existing.owner)
         hides = self._hidden_by(edit)
         self._keep(edit, stored, Operation.DELETED, {})
         if edit.record_id in self._drafts and edit.table is _COURSES:
             self._keep_draft(edit.record_id, None)
         self._present.note(edit.table.name, edit.record_id, present=False)
         return replace(self._outcome(edit, Status.DELETED, stored, None), hides=hides)
+
+    def _erase(self, edit: Edit) -> Outcome:
+        """Leave nothing of a learner, not even a tombstone; what this transaction did to them is not told of either."""
+        self._gone.add(edit.record_id)
+        self._stored[edit.key] = None
+        self._written.pop(edit.key, None)
+        self._log = [entry for entry in self._log if entry[:2] != edit.key]
+        self._log.append((edit.table.name, "", Operation.ERASED, {}))
+        self._present.note(edit.table.name, edit.record_id, present=False)
+        return Outcome(Status.DELETED, self._transaction.version, Learner(learner_id=edit.record_id))
 
     def _hidden_by(self, edit: Edit) -> dict[str, int]:
         if edit.table.name not in _HIDDEN_BY:

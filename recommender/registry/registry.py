@@ -3,13 +3,14 @@
 import datetime
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from recommender.catalogue.tables import TABLES, Table
 from recommender.errors import InvalidRequest, JinxueError, NotFound
-from recommender.registry.digest import SiteDigest, digest_of
+from recommender.registry.digest import SiteDigest, canonical, digest_of
 from recommender.registry.drafts import overlaid
-from recommender.registry.edits import Caller, Edit, Expected, Outcome, Status
+from recommender.registry.edits import Action, Caller, Edit, Expected, Outcome, Status
+from recommender.registry.erasure import Erased
 from recommender.registry.fields import FieldReader, Vocabulary
 from recommender.registry.registrar import Registrar
 from recommender.registry.review import Decision, decide
@@ -22,10 +23,11 @@ WITHIN = Caller()
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What became of a record, and the catalogue version from which everybody sees it."""
+    """What became of a record, and the catalogue version from which everybody sees it. `erased` counts what was erased of a person."""
 
     outcome: Outcome
     catalogue_version: int
+    erased: Erased = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,10 @@ class Registry:
             if isinstance(outcome, JinxueError):
                 raise outcome
             registrar.flush()
-            return Written(outcome, transaction.latest)
+            if transaction.changed and not registrar.erased:
+                content = None if edit.action is Action.DELETE else canonical(outcome.record)
+                transaction.audit(edit.action.value, kind=edit.table.singular, subject=edit.record_id, content=content)
+            return Written(outcome, transaction.latest, registrar.erased)
 
     def review(
         self, course_id: str, decision: Decision, caller: Caller, *, reason: str | None, expected: Expected | None
@@ -69,6 +74,8 @@ class Registry:
         check_id(TABLES["courses"], course_id)
         with self.store.write(key_id=caller.key_id) as transaction:
             outcome = decide(transaction, course_id, decision, reason=reason, expected=expected)
+            if transaction.changed:
+                transaction.audit("review", kind="course", subject=course_id, content=canonical(outcome.record))
             return Written(outcome, transaction.latest)
 
     def record(self, table: Table, record_id: str, caller: Caller = WITHIN) -> Outcome:

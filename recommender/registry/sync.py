@@ -2,19 +2,20 @@
 
 import datetime
 import json
-import time
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 from recommender.errors import FieldProblem, InvalidRequest, JinxueError, StoreError
 from recommender.language import Bilingual, Language
 from recommender.registry.edits import Caller, Outcome
+from recommender.registry.erasure import without_learners
 from recommender.registry.lines import Line, read_lines
+from recommender.registry.pace import Digesting, Pace
 from recommender.registry.registry import Registry
 from recommender.store import KeptAnswer, Transaction
 
@@ -22,7 +23,6 @@ CHUNK = 500
 """Lines that are looked up, checked and written together."""
 
 _FAULTS_TOLD = 1_000
-_WORTH_RESTING_SECONDS, _LONGEST_REST_SECONDS = 0.001, 0.01
 _KEPT = datetime.timedelta(days=7)
 
 
@@ -80,7 +80,7 @@ class Synchroniser:
         self._results, self._language = results, language
         self._counts: Counter[str] = Counter()
         self._faults: list[LineFault] = []
-        self._pace = _Pace()
+        self._pace = Pace()
 
     def run(self, source: BinaryIO, mode: SyncMode, repeatable: Repeatable | None = None) -> Synced:
         """Do the edits of `source`.
@@ -124,20 +124,24 @@ class Synchroniser:
             kept = self._kept(repeatable, transaction)  # a twin of this call may have been waiting for the same lock
             if kept is not None:
                 return kept
-            for chunk in _chunks(read_lines(source)):
+            read = Digesting(source)
+            for chunk in _chunks(read_lines(cast("BinaryIO", read))):
                 self._do(transaction, chunk)
             if self._counts["refused"]:
                 raise SyncRefused(self._faults, self._counts["refused"])
             synced = self._summary(transaction.latest, SyncMode.ALL_OR_NOTHING)
+            self._audit(transaction, read)
             self._keep(transaction, repeatable)
             return synced
 
     def _line_by_line(self, source: BinaryIO, repeatable: Repeatable | None) -> Synced:
         done = version = 0
-        for chunk in _chunks(read_lines(source)):
+        read = Digesting(source)
+        for chunk in _chunks(read_lines(cast("BinaryIO", read))):
             try:
                 with self._registry.store.write(key_id=self._caller.key_id) as transaction:
                     self._do(transaction, chunk)
+                    self._audit(transaction, read)
                     version = transaction.latest
             except StoreError as error:
                 raise _interrupted(error, done) from error
@@ -188,26 +192,19 @@ class Synchroniser:
             line.encode(errors="replace") + b"\n"
         )  # names and ids are the caller's text, of whatever characters
 
+    def _audit(self, transaction: Transaction, read: "Digesting") -> None:
+        """Note what this transaction is part of: how many lines came to what so far, and the digest of what was read so far."""
+        if transaction.changed:
+            told = json.dumps([dict(sorted(self._counts.items())), read.hexdigest()])
+            transaction.audit("sync", content=told.encode())
+
     def _keep(self, transaction: Transaction, repeatable: Repeatable | None) -> None:
         if repeatable is not None:
             self._results.seek(0)
-            answer = zlib.compress(self._results.read())
+            answer = self._results.read()
+            answer = zlib.compress(without_learners(answer) or answer)  # it is not to outlive whom it erased
             transaction.forget_answers(before=datetime.datetime.now(datetime.UTC).replace(tzinfo=None) - _KEPT)
             transaction.keep_answer(repeatable.key, KeptAnswer(repeatable.digest, 200, answer))
-
-
-class _Pace:
-    """Leaves some of the interpreter's time to whoever is waiting for an answer."""
-
-    def __init__(self) -> None:
-        self._since = time.perf_counter()
-
-    def rest(self) -> None:
-        """Sleep as long as was worked since the last time, where that is worth it."""
-        worked = time.perf_counter() - self._since
-        if worked > _WORTH_RESTING_SECONDS:
-            time.sleep(min(worked, _LONGEST_REST_SECONDS))
-            self._since = time.perf_counter()
 
 
 def _chunks(lines: Iterable[Line]) -> Iterator[list[Line]]:

@@ -6,11 +6,9 @@ import io
 import os
 import zlib
 from pathlib import Path
-from typing import BinaryIO
 from zipfile import BadZipFile
 
 import numpy as np
-import orjson
 from pydantic import TypeAdapter, ValidationError
 
 from recommender.domain import Catalogue
@@ -21,12 +19,13 @@ from recommender.language import Bilingual
 from recommender.network import Network
 from recommender.policy import Policy
 from recommender.snapshot.building import text_blocks
+from recommender.snapshot.catalogue_file import write_catalogue
 from recommender.snapshot.fit import Fit
 from recommender.snapshot.manifest import FORMAT, Manifest
 from recommender.snapshot.snapshot import Snapshot, make_layout
 from recommender.snapshot.texts import TEXTS, CourseVectors
 
-_CATALOGUE, _INSTANCES, _LEARNERS, _COURSES, _FIT, _MANIFEST = (
+CATALOGUE, INSTANCES, LEARNERS, COURSES, FIT, MANIFEST = (
     "catalogue.json",
     "instances.faiss",
     "learners.faiss",
@@ -34,20 +33,20 @@ _CATALOGUE, _INSTANCES, _LEARNERS, _COURSES, _FIT, _MANIFEST = (
     "fit.npz",
     "manifest.json",
 )
-_FILES = (_CATALOGUE, _INSTANCES, _LEARNERS, _COURSES, _FIT)
+FILES = (CATALOGUE, INSTANCES, LEARNERS, COURSES, FIT)
 
 _catalogues = TypeAdapter(Catalogue)
 
 
 def write_files(snapshot: Snapshot, folder: Path, built_at: datetime.datetime) -> None:
     """Write a snapshot into an empty folder, down to the disk; OSError when it has no space or cannot be written."""
-    with (folder / _CATALOGUE).open("wb") as file:
-        _write_catalogue(snapshot.network.catalogue, file)
-    snapshot.instances.save(folder / _INSTANCES)
-    snapshot.learners.save(folder / _LEARNERS)
-    with (folder / _COURSES).open("wb") as file:
+    with (folder / CATALOGUE).open("wb") as file:
+        write_catalogue(snapshot.network.catalogue, file)
+    snapshot.instances.save(folder / INSTANCES)
+    snapshot.learners.save(folder / LEARNERS)
+    with (folder / COURSES).open("wb") as file:
         np.savez(file, **{str(text): rows for text, rows in snapshot.text_vectors.items()})  # type: ignore[arg-type]
-    (folder / _FIT).write_bytes(snapshot.fit.to_bytes())
+    (folder / FIT).write_bytes(snapshot.fit.to_bytes())
     manifest = Manifest(
         version=snapshot.version,
         catalogue_version=snapshot.catalogue_version,
@@ -57,24 +56,15 @@ def write_files(snapshot: Snapshot, folder: Path, built_at: datetime.datetime) -
         policy=snapshot.policy.digest,
         fit=snapshot.fit.digest,
         counts=_counts(snapshot),
-        checksums={name: _checksum(folder / name) for name in _FILES},
+        checksums={name: checksum(folder / name) for name in FILES},
     )
-    (folder / _MANIFEST).write_text(manifest.sealed().model_dump_json(indent=2), encoding="utf-8")
-    for file_name in (*_FILES, _MANIFEST, "."):
+    (folder / MANIFEST).write_text(manifest.sealed().model_dump_json(indent=2), encoding="utf-8")
+    for file_name in (*FILES, MANIFEST, "."):
         flush(folder / file_name)
 
 
-def _write_catalogue(catalogue: Catalogue, file: BinaryIO) -> None:
-    """Write a catalogue as JSON, record by record, so that other threads have their turn between."""
-    for opening, table in zip("{" + "," * 99, Catalogue.__dataclass_fields__, strict=False):
-        file.write(f'{opening}"{table}":['.encode())
-        for row, record in enumerate(getattr(catalogue, table)):
-            file.write((b",\n" if row else b"\n") + orjson.dumps(record))
-        file.write(b"]\n")
-    file.write(b"}\n")
-
-
-def _checksum(path: Path) -> str:
+def checksum(path: Path) -> str:
+    """Return the SHA-256 of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -101,12 +91,12 @@ def flush(path: Path) -> None:
 def read_manifest(folder: Path) -> Manifest:
     """Return a snapshot's manifest; SnapshotError when it is missing, damaged, changed, or of another format or folder."""
     try:
-        manifest = Manifest.model_validate_json((folder / _MANIFEST).read_bytes())
+        manifest = Manifest.model_validate_json((folder / MANIFEST).read_bytes())
     except (OSError, ValueError) as error:  # a ValidationError is a ValueError, and so is a name that is no path
         raise refuse(
             f"{folder.name} 的清单缺失或已损坏", f"the manifest of {folder.name} is missing or damaged"
         ) from error
-    if manifest.format != FORMAT or set(manifest.checksums) != set(_FILES):
+    if manifest.format != FORMAT or set(manifest.checksums) != set(FILES):
         raise refuse(f"{folder.name} 是另一种格式", f"{folder.name} is of another format")
     if not manifest.intact or manifest.version != folder.name:
         raise refuse(f"{folder.name} 的清单被改动过", f"the manifest of {folder.name} has been changed")
@@ -115,8 +105,8 @@ def read_manifest(folder: Path) -> Manifest:
 
 def check_files(folder: Path, manifest: Manifest) -> None:
     """Do nothing for files as they were written; SnapshotError names the first that is not."""
-    for name, checksum in manifest.checksums.items():
-        if not (folder / name).is_file() or _checksum(folder / name) != checksum:
+    for name, expected in manifest.checksums.items():
+        if not (folder / name).is_file() or checksum(folder / name) != expected:
             raise refuse(f"文件 {name} 缺失或已损坏", f"the file {name} is missing or damaged")
 
 
@@ -131,11 +121,11 @@ def read_files(folder: Path, encoder: Encoder, policy: Policy) -> Snapshot:
     if manifest.policy != policy.digest:
         raise refuse("快照按另一份策略构建", "the snapshot was built under another policy")
     check_files(folder, manifest)
-    fit = Fit.from_bytes((folder / _FIT).read_bytes())
+    fit = Fit.from_bytes((folder / FIT).read_bytes())
     if (fit.digest, fit.encoder) != (manifest.fit, manifest.encoder):
-        raise refuse(f"文件 {_FIT} 不属于这份快照", f"the file {_FIT} does not belong to this snapshot")
-    network = _read_network(folder / _CATALOGUE)
-    courses = _read_courses(folder / _COURSES)
+        raise refuse(f"文件 {FIT} 不属于这份快照", f"the file {FIT} does not belong to this snapshot")
+    network = _read_network(folder / CATALOGUE)
+    courses = _read_courses(folder / COURSES)
     shapes = {
         "meaning": (len(network.courses), encoder.dimension),
         "words": (len(network.courses), fit.words.dimension),
@@ -151,8 +141,8 @@ def read_files(folder: Path, encoder: Encoder, policy: Policy) -> Snapshot:
         encoder=encoder,
         fit=fit,
         catalogue_version=manifest.catalogue_version,
-        instances=VectorIndex.load(folder / _INSTANCES),
-        learners=VectorIndex.load(folder / _LEARNERS),
+        instances=VectorIndex.load(folder / INSTANCES),
+        learners=VectorIndex.load(folder / LEARNERS),
     )
     dimensions = {layout.dimension, manifest.dimension, snapshot.instances.dimension, snapshot.learners.dimension}
     records = (len(network.instances), len(network.learners))
@@ -168,7 +158,7 @@ def read_files(folder: Path, encoder: Encoder, policy: Policy) -> Snapshot:
 def read_catalogue(folder: Path) -> Catalogue:
     """Return the records of the snapshot in a folder; SnapshotError when they are missing or damaged."""
     check_files(folder, read_manifest(folder))
-    return _read_network(folder / _CATALOGUE).catalogue
+    return _read_network(folder / CATALOGUE).catalogue
 
 
 def _read_network(path: Path) -> Network:

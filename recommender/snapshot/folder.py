@@ -1,6 +1,7 @@
 """Snapshots on disk: one folder each, written aside and moved into place whole."""
 
 import datetime
+import logging
 import re
 import shutil
 import tempfile
@@ -24,10 +25,12 @@ from recommender.snapshot.files import (
     refuse,
     write_files,
 )
+from recommender.snapshot.forgetting import Standing, holds_others, learners_in, rewrite
 from recommender.snapshot.manifest import Manifest
 from recommender.snapshot.snapshot import Snapshot
 
-_CURRENT, _PINNED, _LOCK, _ASIDE = "CURRENT", "PINNED", ".lock", ".building-"
+_CURRENT, _PINNED, _LOCK, _ASIDE, _READY = "CURRENT", "PINNED", ".lock", ".building-", ".ready-"
+_log = logging.getLogger("jinxue")
 _VERSION = re.compile(r"\d+-[0-9a-f]{12}")
 _PATIENCE_SECONDS = 300  # as long as the largest snapshot takes to be written on a slow disk
 
@@ -88,6 +91,35 @@ class SnapshotFolder:
                 self._point(_CURRENT, snapshot.version)
             self._remove_old(snapshot.version)
 
+    def seal(self, version: str | None) -> str | None:
+        """Return what changes when anything about a snapshot's files does; None when there is none that can be used."""
+        try:
+            return None if version is None else self.manifest(version).seal
+        except SnapshotError:
+            return None
+
+    def holding(self, learner_id: str) -> list[str]:
+        """Return the names of the snapshots that hold a learner, newest first; one whose records cannot be read is left out."""
+        found = []
+        for name in self.versions():
+            with suppress(ValueError, OSError):
+                if learner_id in learners_in(self.path / name):
+                    found.append(name)
+        return found
+
+    def keep_learners(self, standing: Standing) -> int:
+        """Take all learners who do not stand any more out of every snapshot, and return how many these are.
+
+        They keep their names, and are pinned or current as before; one that is damaged is removed. SnapshotError when the folder cannot be written.
+        """
+        if not any(holds_others(self.path / name, standing) for name in self._names()):
+            return 0
+        with self._writing():
+            others = [name for name in self._names() if holds_others(self.path / name, standing)]
+            for name in others:
+                self._rewrite(name, standing)
+        return len(others)
+
     def pin(self, version: str) -> None:
         """Hold to a snapshot, whatever is saved; SnapshotError when it is not there whole, or the folder cannot be written."""
         with self._writing():
@@ -129,6 +161,7 @@ class SnapshotFolder:
             self.path.mkdir(parents=True, exist_ok=True)
             with FileLock(self.path / _LOCK, timeout=_PATIENCE_SECONDS):
                 self._remove_leftovers()
+                self._put_ready_ones()
                 yield
         except Timeout as error:
             raise SnapshotError(
@@ -155,6 +188,27 @@ class SnapshotFolder:
         finally:
             shutil.rmtree(aside, ignore_errors=True)
         flush(self.path)
+
+    def _rewrite(self, version: str, standing: Standing) -> None:
+        aside = Path(tempfile.mkdtemp(prefix=_ASIDE, dir=self.path))
+        try:
+            rewrite(self.path / version, aside, standing)
+        except (SnapshotError, ValueError) as error:
+            _log.warning("Removed the snapshot %s, which could not be rewritten: %s", version, error)
+            shutil.rmtree(self.path / version)
+        else:
+            aside.rename(self.path / f"{_READY}{version}")
+            self._put_ready_ones()
+
+    def _put_ready_ones(self) -> None:
+        """Put what was written anew in the place of the former, also what another process was killed at."""
+        for ready in self.path.glob(f"{_READY}*"):
+            target = self.path / ready.name.removeprefix(_READY)
+            if target.exists():
+                target.rename(self.path / f"{_ASIDE}{ready.name}")
+            ready.rename(target)
+            flush(self.path)
+            self._remove_leftovers()
 
     def _point(self, pointer: str, version: str) -> None:
         aside = self.path / f"{_ASIDE}{pointer}"

@@ -4,7 +4,7 @@ import datetime
 import hashlib
 import hmac
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -62,10 +62,17 @@ def last_entry(connection: Connection) -> AuditEntry | None:
     return None if row is None else _entry(row._asdict())
 
 
-def add_entry(connection: Connection, entry: AuditEntry) -> None:
-    """Write an entry behind the last one."""
-    row = {name: getattr(entry, name) for name in AuditEntry.__dataclass_fields__}
-    connection.execute(insert(audit_entries).values(**row | {"at": entry.at.replace(tzinfo=None)}))
+def add_entries(connection: Connection, entries: Iterable[AuditEntry]) -> None:
+    """Write entries behind the last one, whatever positions they say."""
+    last = last_entry(connection)
+    rows = []
+    for entry in entries:
+        place = replace(entry, position=last.position + 1 if last else 1)
+        last = place.chained(last.chain if last else "")
+        row = {name: getattr(last, name) for name in AuditEntry.__dataclass_fields__}
+        rows.append(row | {"at": last.at.replace(tzinfo=None)})
+    if rows:
+        connection.execute(insert(audit_entries), rows)
 
 
 def read_entries(

@@ -4,8 +4,9 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from json import JSONDecodeError
+from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
@@ -16,7 +17,8 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from recommender.errors import StoreError
 from recommender.language import Bilingual
 
-_BUSY_SECONDS = 15
+BUSY_SECONDS = 15
+"""How long one who would write waits for another."""
 _WRITES = "jinxue_writes"
 _DRIVER = "postgresql+psycopg"
 # a server that falls silent, or a cut cable, is noticed within about ten seconds
@@ -29,7 +31,7 @@ def open_engine(url: str) -> Engine:
     parts = make_url(url)
     if parts.get_backend_name() == "postgresql":
         parts = parts.set(drivername=_DRIVER) if parts.drivername == "postgresql" else parts
-        options = {"connect_timeout": 5, "options": f"-c lock_timeout={_BUSY_SECONDS}s", **_NOTICED_WHEN_GONE}
+        options = {"connect_timeout": 5, "options": f"-c lock_timeout={BUSY_SECONDS}s", **_NOTICED_WHEN_GONE}
         return create_engine(parts, pool_pre_ping=True, connect_args=options)
     engine = create_engine(parts)
     if engine.dialect.name == "sqlite":
@@ -42,12 +44,17 @@ def open_engine(url: str) -> Engine:
 def _prepare_sqlite(connection: Any, record: ConnectionPoolEntry) -> None:
     cursor = connection.cursor()
     (_, _, path) = cursor.execute("PRAGMA database_list").fetchone()
+    if path:  # none in memory
+        with suppress(OSError):  # a file of somebody else's is theirs to guard
+            Path(path).chmod(0o600)
     record.info["file"] = (path, _identity(path))
-    cursor.execute(f"PRAGMA busy_timeout = {1000 * _BUSY_SECONDS}")
+    cursor.execute(f"PRAGMA busy_timeout = {1000 * BUSY_SECONDS}")
     _write_ahead(cursor)
     # synchronous FULL: what was committed outlives a power cut, also in WAL mode
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA foreign_keys = ON")
+    # what is deleted is overwritten with zeros
+    cursor.execute("PRAGMA secure_delete = ON")
     cursor.close()
 
 
@@ -68,7 +75,7 @@ def _identity(path: str) -> tuple[int, int] | None:
 
 def _write_ahead(cursor: sqlite3.Cursor) -> None:
     # the busy timeout does not hold for this: processes that open a new file at once were told that it is locked
-    deadline = time.monotonic() + _BUSY_SECONDS
+    deadline = time.monotonic() + BUSY_SECONDS
     while True:
         try:
             cursor.execute("PRAGMA journal_mode = WAL")

@@ -6,8 +6,10 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Table, select
 
 from recommender.domain import Catalogue
+from recommender.store.erasing import erased_since
 from recommender.store.history import CatalogueVersion, latest_version, visibility_changed
 from recommender.store.records import RECORDS, identity, in_order, to_record
+from recommender.store.schema import learners
 from recommender.store.visibility import Tombstones
 
 _SHARED = ("clusters", "cluster_relations", "places")  # what everything else is read by
@@ -47,6 +49,9 @@ def load_since(connection: Connection, before: Loaded) -> Loaded | None:
         return load(connection)
     tombstones = Tombstones.read(connection)
     tables = {name: getattr(before.catalogue, name) for name in Catalogue.__dataclass_fields__}
+    if erased_since(connection, since):  # rows that are gone have no version to be found by
+        there = set(connection.scalars(select(learners.c.learner_id)))
+        tables["learners"] = tuple(one for one in tables["learners"] if one.learner_id in there)
     for table, rows in changed.items():
         tables[table.name] = _merged(table, tables[table.name], rows, tombstones)
     return Loaded(Catalogue(**tables), version)

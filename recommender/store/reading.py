@@ -11,6 +11,7 @@ from sqlalchemy import Column, ColumnElement, Connection, Select, Table, func, o
 from recommender.access import Key as AccessKey
 from recommender.domain import Approval
 from recommender.store.audit import AuditEntry, AuditHashes, broken_at, read_entries
+from recommender.store.erasing import erased_since, standing
 from recommender.store.keys import keys_version, read_keys
 from recommender.store.loading import Loaded, load
 from recommender.store.records import TABLES, Key, Stored, key_of, to_stored
@@ -171,6 +172,20 @@ class Reading:
     def audit_broken_at(self) -> int | None:
         """Return the position of the first audit entry that does not fit the one before it, None when all do."""
         return broken_at(self._connection)
+
+    def erased_since(self, version: int) -> bool:
+        """Tell whether a write later than a catalogue version erased somebody."""
+        return erased_since(self._connection, version)
+
+    def standing_learners(self, version: int) -> set[str]:
+        """Return the ids of the learners who have been there without a break since a catalogue version."""
+        return standing(self._connection, version)
+
+    def kept_answers(self) -> Iterator[tuple[str, str, bytes]]:
+        """Yield the caller's key, the call's and the answer of every call that may be repeated."""
+        columns = idempotency_keys.c.key_id, idempotency_keys.c.key, idempotency_keys.c.answer
+        for row in self._connection.execute(select(*columns), execution_options={"yield_per": 100}):
+            yield row.key_id, row.key, row.answer
 
     def _rows(self, query: Select[Any]) -> Iterator[dict[str, Any]]:
         for row in self._connection.execute(query).mappings():

@@ -25,6 +25,7 @@ from recommender.store.history import (
 from recommender.store.loading import Loaded, load, load_since
 from recommender.store.migrating import migrate
 from recommender.store.reading import Reading
+from recommender.store.scrubbing import scrub
 from recommender.store.transaction import Transaction
 from recommender.store.watch import Watch, watch
 
@@ -130,6 +131,11 @@ class CatalogueStore:
         """Return everything that was done to a record, oldest first."""
         with self._read() as connection:
             return history_of(connection, kind, record_id)
+
+    def scrub(self) -> bool:
+        """Let nothing of what was deleted linger where it can be read; False while others, reading, keep it from that."""
+        with store_errors(self._url):
+            return scrub(self._engine)
 
     def watch(self) -> Watch:
         """Return what waits for another write."""

@@ -1,14 +1,16 @@
 """One write: all of it or nothing, one catalogue version."""
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, func, insert, select
+from sqlalchemy import Connection, Table, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from recommender.access import Key
-from recommender.store.audit import AuditEntry, add_entry, last_entry
+from recommender.store.audit import AuditEntry, add_entries
+from recommender.store.erasing import erase_rows
 from recommender.store.history import Operation, utc
 from recommender.store.keys import key_row
 from recommender.store.reading import Draft, KeptAnswer, KeptFit, Reading
@@ -32,7 +34,6 @@ class Transaction(Reading):
         self._changes = 0
         self._begun = False
         self._announced = False
-        self._audited: AuditEntry | None = None
         if entry["source"] is not None:
             self._begin()
 
@@ -46,6 +47,12 @@ class Transaction(Reading):
         target = TABLES[table]
         rows = [{**to_row(target, one), "version": self.version} for one in records]
         self._upsert(target, rows)
+
+    def erase(self, learner_ids: Collection[str]) -> tuple[int, int]:
+        """Delete people and all that was done to them; return how many records and how many changes that were. To be logged, as every change is."""
+        erased = erase_rows(self._connection, learner_ids)
+        self.audit_all("erasure", sorted(learner_ids), kind="learner")
+        return erased
 
     def put_draft(self, draft: Draft) -> None:
         """Let `draft` wait for review, in place of an earlier one."""
@@ -94,19 +101,23 @@ class Transaction(Reading):
         self, action: str, *, kind: str | None = None, subject: str | None = None, content: bytes | None = None
     ) -> None:
         """Keep that the caller did `action`, to what and with what content: hashes of both. The catalogue version stays."""
-        hashes = self.audit_hashes
-        before = self._audited or last_entry(self._connection)
-        entry = AuditEntry(
-            position=before.position + 1 if before else 1,
+        self.audit_all(action, [subject], kind=kind, content=content)
+
+    def audit_all(
+        self, action: str, subjects: Iterable[str | None], *, kind: str | None, content: bytes | None = None
+    ) -> None:
+        """Keep that the caller did the same to each of several."""
+        told = AuditEntry(
+            position=0,
             at=utc(self._entry["written_at"]),
             key_id=self._entry["key_id"],
             action=action,
             kind=kind,
-            subject=None if subject is None else hashes.subject(kind, subject),
-            content=None if content is None else hashes.content(content),
+            subject=None,
+            content=None if content is None else self.audit_hashes.content(content),
         )
-        self._audited = entry.chained(before.chain if before else "")
-        add_entry(self._connection, self._audited)
+        hashed = (None if one is None else self.audit_hashes.subject(kind, one) for one in subjects)
+        add_entries(self._connection, [replace(told, subject=subject) for subject in hashed])
 
     def keep_answer(self, key: str, kept: KeptAnswer) -> None:
         """Keep what is answered to the caller's call under `key`."""
@@ -116,6 +127,12 @@ class Transaction(Reading):
                 **row, request_digest=kept.request_digest, status=kept.status, answer=kept.answer
             )
         )
+
+    def rewrite_answers(self, answers: Mapping[tuple[str, str], bytes]) -> None:
+        """Put other answers in place of those that are kept under these keys: the caller's and the call's."""
+        for (key_id, key), answer in answers.items():
+            mine = (idempotency_keys.c.key_id == key_id, idempotency_keys.c.key == key)
+            self._connection.execute(update(idempotency_keys).where(*mine).values(answer=answer))
 
     def forget_answers(self, *, before: datetime.datetime) -> None:
         """Remove the answers kept before that instant (UTC, without a zone)."""

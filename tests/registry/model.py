@@ -81,12 +81,17 @@ class Said:
 
 @dataclass
 class Model:
-    """All records, the version, the imports' versions, and the log of (version, kind, id, operation, fields, key id)."""
+    """All records, the version, the imports' versions, and the log of (version, kind, id, operation, fields, key id).
+
+    `born` is the version from which on a learner has been there without a break, `erased` whom nothing is left of, in order.
+    """
 
     records: dict[Key, Kept] = field(default_factory=dict)
     version: int = 0
     imports: set[int] = field(default_factory=set)
     log: list[tuple[int, str, str, str, Fields, str | None]] = field(default_factory=list)
+    born: dict[str, int] = field(default_factory=dict)
+    erased: list[str] = field(default_factory=list)
 
     def living(self, kind: str, record_id: str | None) -> Kept | None:
         kept = self.records.get((kind, record_id or ""))
@@ -99,11 +104,13 @@ class Model:
 
     def write(self, edits: list[Asked], speaker: str | None, key_id: str | None, *, at_once: bool) -> list[Said]:
         """Do edits as one write; `at_once` does none of them when one is refused."""
-        before, logged = copy.deepcopy(self.records), len(self.log)
+        before, logged = copy.deepcopy(self.records), list(self.log)
+        people = dict(self.born), list(self.erased)
         said = [self._edit(edit, speaker, key_id) for edit in edits]
         if at_once and any(each.refusals for each in said):
-            self.records, self.log = before, self.log[:logged]
-        elif len(self.log) > logged:
+            self.records, self.log = before, logged
+            self.born, self.erased = people
+        elif self.log != logged:
             self.version += 1
         return said
 
@@ -150,6 +157,8 @@ class Model:
         if edit.kind == "course":
             operation = _review(new, kept, operation)
         self.records[edit.kind, edit.id] = new
+        if operation == "created":
+            self.born[edit.id] = new.version
         told = _difference(edit.kind, living, new)
         self._log(edit.kind, edit.id, operation, told, key_id)
         return "updated" if living else "created"
@@ -160,6 +169,10 @@ class Model:
         elif speaker and not kept.deleted and self._holders(edit, kept, kept.submitted) - {speaker}:
             said.refusals.add(RecordConflict)
         if said.refusals or kept is None:
+            return said
+        if edit.kind == "learner":
+            self._erase(edit.id, key_id)
+            said.status = "deleted"
             return said
         if kept.deleted:
             said.status = "unchanged"
@@ -173,6 +186,14 @@ class Model:
         said.hides = {"course_instances": len(hidden)} if hidden else {}
         self._log(edit.kind, edit.id, "deleted", {}, key_id)
         return said
+
+    def _erase(self, learner_id: str, key_id: str | None) -> None:
+        """Leave nothing of a learner, neither in the records nor in the log, but that somebody was erased."""
+        del self.records["learner", learner_id]
+        self.born.pop(learner_id)
+        self.erased.append(learner_id)
+        self.log = [entry for entry in self.log if entry[1:3] != ("learner", learner_id)]
+        self._log("learner", "", "erased", {}, key_id)
 
     def _holders(self, edit: Asked, living: Kept | None, fields: Fields) -> set[str]:
         named = {living.owner} if living else set()
@@ -197,6 +218,10 @@ class Model:
 
     def _log(self, kind: str, record_id: str, operation: str, fields: Fields, key_id: str | None) -> None:
         self.log.append((self.version + 1, kind, record_id, operation, fields, key_id))
+
+    def standing(self, learners: list[Fields], version: int) -> list[Fields]:
+        """Return those of the learners of a version whom nobody has erased since."""
+        return [one for one in learners if self.born.get(one["learner_id"], version + 1) <= version]
 
     # --- review
 
@@ -237,14 +262,17 @@ class Model:
             tombstone = self.records.get((kind, record_id))
             counts["changed" if kept else "added"] += 1
             self._log(kind, record_id, "updated" if kept else "restored" if tombstone else "created", {}, None)
+            self.born.setdefault(record_id, version)
             self.records[kind, record_id] = Kept(
                 given, version, tombstone.owner if tombstone else None, False, approval
             )
-        for (kind, record_id), kept in self.records.items():
+        for (kind, record_id), kept in list(self.records.items()):
             if not kept.deleted and (kind, record_id) not in files:
                 gone = remove_missing and kept.version in imports
                 counts["removed" if gone else "kept"] += 1
-                if gone:
+                if gone and kind == "learner":
+                    self._erase(record_id, None)
+                elif gone:
                     kept.deleted, kept.version = True, version
                     self._log(kind, record_id, "deleted", {}, None)
         self.version = version
@@ -285,6 +313,18 @@ class Model:
             if not kept.deleted and (mine or taught):
                 lines.append((kind, record_id, record_hash(kept.submitted)))
         return lines_hash(lines)
+
+
+def without_erased(answer: bytes, erased: list[str]) -> list[Fields]:
+    """Return what is kept of an answer to a sync when these learners were erased behind it, besides those whom it erased itself."""
+    gone, lines = set(erased), [json.loads(line) for line in answer.splitlines()]
+    for place in range(len(lines) - 1, -1, -1):
+        line = lines[place]
+        if line.get("type") == "learner":
+            gone |= {line["id"]} if line["status"] == "deleted" else set()
+            if line["id"] in gone:
+                lines[place] = {"line": line["line"], "type": "learner", "id": None, "status": "erased"}
+    return lines
 
 
 def record_hash(fields: Fields) -> str:

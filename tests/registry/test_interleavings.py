@@ -47,7 +47,7 @@ from tests import handmade
 from tests.agreement import differences, twin_of
 from tests.networks import TODAY
 from tests.registry.asking import EXPECTATIONS, IDS, random_edit, random_files, random_speaker
-from tests.registry.model import ID, TABLE, Asked, Fields, Key, Model, Said
+from tests.registry.model import ID, TABLE, Asked, Fields, Key, Model, Said, without_erased
 from tests.registry.worlds import StillWorkshop, as_json, small_catalogue, write_files
 
 EXAMPLES = int(os.environ.get("INTERLEAVINGS", "12"))
@@ -72,7 +72,9 @@ class Interleavings(RuleBasedStateMachine):
         self.encoder, self.model = encoder, Model()
         self.store = self.stack.enter_context(self.workshop.open_store())
         self.seen: dict[int, Visible] = {}  # what could be seen, by catalogue version
-        self.kept: dict[str, tuple[bytes, bytes]] = {}  # what was sent under a key, and what was answered
+        self.kept: dict[
+            str, tuple[bytes, bytes, int]
+        ] = {}  # what was sent under a key, what was answered, how many were erased by then
 
     @initialize()
     def begin(self) -> None:
@@ -130,7 +132,10 @@ class Interleavings(RuleBasedStateMachine):
             assert type(done) in said.refusals, (edit, done)
             return
         assert isinstance(done, Outcome), (edit, done)
-        kept = self.model.records[edit.kind, edit.id]
+        kept = self.model.records.get((edit.kind, edit.id))
+        if kept is None:  # a learner, erased
+            assert (done.status, done.hides, done.version) == (said.status, {}, self.model.version)
+            return
         assert (done.status, dict(done.hides)) == (said.status, said.hides)
         assert done.version == kept.version
         if not kept.deleted:
@@ -181,18 +186,19 @@ class Interleavings(RuleBasedStateMachine):
             assert done.catalogue_version == self.model.version
             self.compare_results(results, asked, said, nonsense)
             if key:
-                self.kept[key] = body, results.getvalue()
+                self.kept[key] = body, results.getvalue(), len(self.model.erased)
         self.note()
 
     def repeat(self, key: str, body: bytes, mode: SyncMode, speaker: str | None) -> None:
         """Use a key again, with what was sent under it and with something else: neither does anything."""
-        sent, answered = self.kept[key]
+        sent, answered, erased = self.kept[key]
         if body != sent:
             with pytest.raises(InvalidRequest, match="Idempotency-Key"):
                 self.synchronise(body, mode, speaker, key, io.BytesIO())
         results = io.BytesIO()
         assert self.synchronise(sent, mode, speaker, key, results).replayed
-        assert results.getvalue() == answered
+        told = [json.loads(line) for line in results.getvalue().splitlines()]
+        assert told == without_erased(answered, self.model.erased[erased:])
         self.note()
 
     def synchronise(
@@ -277,12 +283,24 @@ class Interleavings(RuleBasedStateMachine):
         self.note_fit()
         self.check_present()
 
+    @rule(elsewhere=st.booleans())
+    def forget(self, elsewhere: bool) -> None:
+        """Nothing is left of whom somebody erased in the kept snapshots, and of everybody else all is."""
+        if elsewhere:
+            self.workshop.forget(self.store)
+        else:
+            self.service.forget()
+        for name in self.workshop.snapshots.versions():
+            version = self.workshop.snapshots.manifest(name).catalogue_version
+            stand = self.model.standing(self.seen[version]["learner"], version)
+            assert [as_json(one) for one in self.workshop.snapshots.catalogue(name).learners] == stand
+
     # --- reads
 
     @rule()
     def catch_up(self) -> None:
-        before = self.service.matcher.snapshot.version
-        assert self.service.catch_up() == (self.service.matcher.snapshot.version != before)
+        before = self.service.matcher
+        assert self.service.catch_up() == (self.service.matcher is not before)
         self.check_present()
         assert not self.service.catch_up()
 

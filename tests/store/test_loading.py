@@ -23,7 +23,8 @@ from recommender.domain import (
 )
 from recommender.store import CatalogueStore
 from recommender.store.connection import open_engine
-from recommender.store.schema import metadata
+from recommender.store.records import RECORDS as STORED
+from recommender.store.schema import catalogue_versions, changes
 from tests.store.saving import NOON, records_of, save
 
 SHARED = {"clusters", "cluster_relations", "places"}
@@ -78,7 +79,7 @@ def empty(url):
     """Take everything out of a database, as if it were another one."""
     engine = open_engine(url)
     with engine.begin() as connection:
-        for table in reversed(metadata.sorted_tables):
+        for table in reversed([*STORED, changes, catalogue_versions]):
             connection.execute(delete(table))
     engine.dispose()
 
