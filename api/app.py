@@ -11,9 +11,12 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 from fastapi_offline import FastAPIOffline
 
+from api.capacity import Capacity
 from api.contract import describe
 from api.errors import add_error_handlers
 from api.gate import Gate
+from api.headers import CrossOrigin, SecurityHeaders
+from api.limits import BodyLimit
 from api.metrics import Metrics
 from api.rates import Rates
 from api.repeats import AnswerCache
@@ -49,7 +52,6 @@ def create_app(
     app.state.on_ready = None
     app.state.metrics = Metrics(app.state)
     app.state.answers = AnswerCache(app.state.settings.kept_answers)
-    app.state.maximum_sync_bytes = app.state.settings.maximum_sync_bytes
     add_error_handlers(app)
     for routes in (recommendations, audiences, catalogue, records, reviews, sync, health, metrics, page):
         app.include_router(routes.router)
@@ -60,7 +62,14 @@ def create_app(
     return app
 
 
-_LAYERS: Sequence[tuple[Any, Sequence[str]]] = ((Gate, ["state"]), (Tracing, ["state"]))
+_LAYERS: Sequence[tuple[Any, Sequence[str]]] = (
+    (BodyLimit, ["state"]),
+    (Gate, ["state"]),
+    (Capacity, ["state"]),
+    (CrossOrigin, ["state"]),
+    (SecurityHeaders, []),
+    (Tracing, ["state"]),
+)
 """What is in front of the routes, innermost first; each looks at the application's state."""
 
 

@@ -34,7 +34,7 @@ _log = logging.getLogger("jinxue")
 _TITLES: Mapping[int, Bilingual] = {
     400: Bilingual("请求无法读取", "The request cannot be read"),
     401: Bilingual("需要有效的密钥", "A valid key is needed"),
-    403: Bilingual("密钥权限不足", "The key does not reach that far"),
+    403: Bilingual("没有权限", "Not allowed"),
     404: Bilingual("没有找到", "Not found"),
     405: Bilingual("此地址不支持该方法", "This address does not support the method"),
     408: Bilingual("请求没有及时到齐", "The request did not arrive in time"),
@@ -183,7 +183,7 @@ async def _stale(request: Request, error: StaleRecord) -> ProblemResponse:
 
 
 async def _unacceptable(request: Request, error: Unacceptable) -> ProblemResponse:
-    return refusal(request, error.status, error.field, error.message)
+    return refusal(request, error.status_code, error.field, error.message)
 
 
 async def _unavailable(request: Request, error: JinxueError) -> ProblemResponse:

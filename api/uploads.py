@@ -11,6 +11,7 @@ from fastapi import Request
 
 from api.errors import Unacceptable
 from recommender.language import Bilingual
+from recommender.settings import Settings
 
 _BLOCK = 2**16
 
@@ -24,20 +25,19 @@ class Upload:
 
 
 @contextlib.asynccontextmanager
-async def upload(request: Request, *, maximum_bytes: int) -> AsyncIterator[Upload]:
+async def upload(request: Request, settings: Settings) -> AsyncIterator[Upload]:
     """Give the request's body while the block runs.
 
-    Unacceptable (413) when it is larger; ClientDisconnect when the caller goes away before all of it is here.
+    Unacceptable (413) when it has more bytes or lines than one may; ClientDisconnect when the caller goes away before all of it is here.
     """
     announced = request.headers.get("content-length", "")
-    if announced.isdecimal() and int(announced[:20]) > maximum_bytes:
-        raise _too_large(maximum_bytes)
-    digest, size = hashlib.sha256(), 0
+    _check(settings, size=int(announced[:20]) if announced.isdecimal() else 0, lines=0)
+    digest, size, lines = hashlib.sha256(), 0, 0
     with tempfile.TemporaryFile() as file:
         async for chunk in request.stream():
             size += len(chunk)
-            if size > maximum_bytes:
-                raise _too_large(maximum_bytes)
+            lines += chunk.count(b"\n")
+            _check(settings, size=size, lines=lines)
             digest.update(chunk)
             file.write(chunk)
         file.seek(0)
@@ -52,9 +52,13 @@ def blocks_of(file: BinaryIO) -> Iterator[bytes]:
             yield block
 
 
-def _too_large(maximum_bytes: int) -> Unacceptable:
-    return Unacceptable(
-        413,
-        "body",
-        Bilingual(f"最多 {maximum_bytes:,} 字节，请分批发送。", f"At most {maximum_bytes:,} bytes; send it in parts."),
-    )
+def _check(settings: Settings, *, size: int, lines: int) -> None:
+    if size > settings.maximum_sync_bytes:
+        raise _too_large(settings.maximum_sync_bytes, Bilingual("字节", "bytes"))
+    if lines > settings.maximum_sync_lines:
+        raise _too_large(settings.maximum_sync_lines, Bilingual("行", "lines"))
+
+
+def _too_large(most: int, of_what: Bilingual) -> Unacceptable:
+    zh = f"最多 {most:,} {of_what.zh}，请分批发送。"
+    return Unacceptable(413, "body", Bilingual(zh, f"At most {most:,} {of_what.en}; send it in parts."))

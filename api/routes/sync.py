@@ -80,7 +80,7 @@ async def synchronise(
         results = kept.enter_context(tempfile.TemporaryFile())
         work = Synchroniser(registry, caller, results, language=language_of(request))
         try:
-            async with upload(request, maximum_bytes=request.app.state.maximum_sync_bytes) as sent:
+            async with upload(request, request.app.state.settings) as sent:
                 content = f"{mode} {caller.site_id or ''} {sent.digest}"
                 repeatable = Repeatable(idempotency_key, content) if idempotency_key else None
                 synced = await run_in_threadpool(work.run, sent.file, mode, repeatable)
@@ -148,7 +148,7 @@ def changes(
     since: Annotated[str, Query(description="A catalogue version, or `next` of an earlier answer.")] = "0",
     limit: Annotated[int, Field(ge=1, le=1_000)] = 100,
 ) -> Json:
-    """Return changes in order, as they were made; `next` goes on behind them. A site's key sees those of its own, the platform's all but enterprises'."""
+    """Return changes in order, as they were made; `next` goes on behind them. A site's key sees those of its own, the platform's those of learners."""
     version = registry.store.version()
     found, end = registry.changes(since, limit=limit, caller=caller)
     items = [change_entry(change) for change in found]

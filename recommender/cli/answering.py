@@ -23,7 +23,7 @@ def serve(
     """Serve over HTTP; builds a snapshot first when there is none that fits."""
     from api.server import run  # the one step from the library to HTTP
 
-    if not run(load_settings(state=state, host=host, port=port, demo=demo or None)):
+    if not run(lambda: load_settings(state=state, host=host, port=port, demo=demo or None)):
         raise typer.Exit(1)
 
 

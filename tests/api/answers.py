@@ -31,7 +31,7 @@ def problem_of(response: Response, status: int | None = None) -> dict[str, Any]:
     assert response.headers["content-type"] == "application/problem+json"
     assert not _INNARDS.search(response.text), response.text[:500]
     problem = response.json()
-    assert set(problem) == {"type", "title", "status", "detail", "errors"}
+    assert set(problem) == {"type", "title", "status", "detail", "errors", "request_id"}
     assert problem["type"] == "about:blank"
     assert problem["status"] == response.status_code
     assert isinstance(problem["title"], str)

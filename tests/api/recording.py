@@ -121,11 +121,13 @@ BARE: Mapping[str, dict[str, Any]] = {
 }
 """By the record's `type`: as little as it can be."""
 
+_SETTINGS = Settings(rate_per_key="100000/second")
+
 
 @cache
 def _app() -> FastAPI:
     """The application, made once: to make it takes longer than most tests."""
-    return create_app(Settings(rate_per_key="100000/second"))
+    return create_app(_SETTINGS)
 
 
 class Records:
@@ -140,7 +142,7 @@ class Records:
         self.app = _app()
         self.app.state.service = self
         self.app.state.keys = KeyRing(self.store)
-        self.app.state.maximum_sync_bytes = self.app.state.settings.maximum_sync_bytes
+        self.app.state.settings = _SETTINGS
         self.key = issue_key(self.store)
         self.client = TestClient(self.app, headers=showing(self.key))
 

@@ -154,4 +154,4 @@ def test_the_page_is_served_at_the_root_and_loads_nothing_from_elsewhere(client:
 
     assert page.status_code == 200
     assert page.headers["content-type"].startswith("text/html")
-    assert page.headers["content-security-policy"] == "default-src 'self'"
+    assert page.headers["content-security-policy"].startswith("default-src 'self'; frame-ancestors 'none'")

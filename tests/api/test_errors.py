@@ -2,7 +2,6 @@
 
 import json
 import math
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -263,10 +262,6 @@ UNREADABLE = {
     "no quotes": b"goal=x",
     "not utf-8": b'{"goal": "\xff\xfe"}',
     "gb18030": '{"goal": "焊工"}'.encode("gb18030"),
-    "deep lists": b"[" * DEEP,
-    "deep closed lists": b"[" * DEEP + b"]" * DEEP,
-    "deep objects": b'{"a":' * DEEP,
-    "a deep field": b'{"goal":' + b"[" * DEEP + b"]" * DEEP + b"}",
     "a number of 5000 digits": b'{"goal":"x","k":1' + b"0" * 5_000 + b"}",
     "a raw control character": b'{"goal": "a\x00b"}',
     "two objects": b'{"goal":"x"}{"goal":"y"}',
@@ -283,6 +278,22 @@ def test_a_body_that_is_not_json_cannot_be_read(client: TestClient, url: str, bo
     assert [error["field"] for error in problem["errors"]] == ["body"]
     assert chinese(problem["detail"])
     assert "JSON" in english["detail"]
+
+
+TOO_DEEP = {
+    "deep lists": b"[" * DEEP,
+    "deep closed lists": b"[" * DEEP + b"]" * DEEP,
+    "deep objects": b'{"a":' * DEEP,
+    "a deep field": b'{"goal":' + b"[" * DEEP + b"]" * DEEP + b"}",
+    "a field one too deep": b'{"goal":' + b"[" * 16 + b"]" * 16 + b"}",
+}
+
+
+@pytest.mark.parametrize("url", BASES)
+@pytest.mark.parametrize("body", TOO_DEEP.values(), ids=TOO_DEEP)
+def test_a_body_of_too_many_levels_is_refused(client: TestClient, url: str, body: bytes) -> None:
+    assert fields_of(client.post(url, content=body, headers=JSON)) == ["body"]
+    assert "16" in problem_of(client.post(url, content=body, headers=JSON | ENGLISH))["detail"]
 
 
 @pytest.mark.parametrize("url", BASES)
@@ -455,9 +466,14 @@ def test_the_language_of_a_request_goes_before_that_of_the_browser(client: TestC
     assert problem_of(send(client, LEARNER, asked))["title"] == "Some fields of the request are wrong"
 
 
-def test_a_failure_inside_is_a_problem_that_tells_nothing(state: Path) -> None:
-    broken = create_app(Settings(state=state))  # never started, so there is no service to ask
-    response = TestClient(broken, raise_server_exceptions=False).get("/readyz", headers=ENGLISH)
+def test_a_failure_inside_is_a_problem_that_tells_nothing() -> None:
+    app: FastAPI = create_app(Settings(demo=True))
+
+    @app.get("/broken")
+    def _broken() -> None:
+        raise RuntimeError("/home/somebody/secret")
+
+    response = TestClient(app).get("/broken", headers=ENGLISH)
 
     assert response.status_code == 500
     assert response.headers["content-type"] == "application/problem+json"
@@ -467,11 +483,12 @@ def test_a_failure_inside_is_a_problem_that_tells_nothing(state: Path) -> None:
         "status": 500,
         "detail": None,
         "errors": [],
+        "request_id": response.headers["x-request-id"],
     }
 
 
 def test_a_store_that_cannot_be_used_makes_the_service_unavailable() -> None:
-    app: FastAPI = create_app(Settings())
+    app: FastAPI = create_app(Settings(demo=True))
 
     @app.get("/store")
     def _store() -> None:
@@ -482,3 +499,4 @@ def test_a_store_that_cannot_be_used_makes_the_service_unavailable() -> None:
     assert response.status_code == 503
     assert response.json()["detail"] == "The database cannot be used."
     assert response.json()["title"] == "The service is not available at present"
+    assert int(response.headers["retry-after"]) >= 1
