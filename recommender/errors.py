@@ -19,6 +19,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from recommender.language import Bilingual, Language
+from recommender.privacy import found
 
 
 class JinxueError(Exception):
@@ -60,11 +61,15 @@ class Forbidden(JinxueError):
 
 
 class NotFound(JinxueError):
-    """An id was asked for that does not exist."""
+    """An id was asked for that does not exist; the message holds no learner's, and none that says who somebody is."""
 
     def __init__(self, field: str, value: str) -> None:
         shown = value if len(value) <= 64 else value[:64] + "…"
-        super().__init__(Bilingual(f"找不到 {field}“{shown}”。", f"There is no {field} {shown!r}."))
+        if field == "learner_id" or found(value):
+            message = Bilingual(f"找不到这个 {field}。", f"There is no such {field}.")
+        else:
+            message = Bilingual(f"找不到 {field}“{shown}”。", f"There is no {field} {shown!r}.")
+        super().__init__(message)
         self.field = field
 
 

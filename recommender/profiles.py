@@ -1,5 +1,6 @@
 """A stored learner or enterprise as the request it would send."""
 
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -7,7 +8,7 @@ from pydantic import ValidationError
 from recommender.domain import Coordinates, Enterprise, Learner
 from recommender.errors import FieldProblem, InvalidRequest
 from recommender.geography import Gazetteer, Point
-from recommender.requests import EnterpriseRequest, LearnerRequest, Location
+from recommender.requests import STORED, EnterpriseRequest, LearnerRequest, Location
 from recommender.validation import explain
 
 Request = TypeVar("Request", LearnerRequest, EnterpriseRequest)
@@ -17,6 +18,7 @@ def learner_request(learner: Learner, **listing: Any) -> LearnerRequest:
     """Return the request of a stored learner; `listing` holds fields of `Listing`. InvalidRequest when they do not make one."""
     return _request(
         LearnerRequest,
+        STORED,
         industry=learner.industry,
         occupation=learner.occupation,
         skill_level=learner.skill_level.value if learner.skill_level else None,
@@ -30,6 +32,7 @@ def enterprise_request(enterprise: Enterprise, **listing: Any) -> EnterpriseRequ
     """Return the request of a stored enterprise; `listing` holds fields of `Listing`. InvalidRequest when they do not make one."""
     return _request(
         EnterpriseRequest,
+        STORED,
         industry=enterprise.industry,
         needs=enterprise.needs,
         headcount=enterprise.headcount or None,
@@ -40,8 +43,8 @@ def enterprise_request(enterprise: Enterprise, **listing: Any) -> EnterpriseRequ
 def parse_request(fields: dict[str, Any]) -> LearnerRequest | EnterpriseRequest:
     """Return the request made of `fields`, an enterprise's if it speaks of needs or headcount; InvalidRequest when they do not make one."""
     if fields.keys() & {"needs", "headcount"}:
-        return _request(EnterpriseRequest, **fields)
-    return _request(LearnerRequest, **fields)
+        return _request(EnterpriseRequest, None, **fields)
+    return _request(LearnerRequest, None, **fields)
 
 
 def point_of(record: Learner | Enterprise, gazetteer: Gazetteer) -> Point | None:
@@ -61,9 +64,9 @@ def _location(record: Learner | Enterprise) -> Location | None:
     return Location(place=record.place) if record.place else None
 
 
-def _request(kind: type[Request], **fields: Any) -> Request:
+def _request(kind: type[Request], context: Mapping[str, Any] | None, **fields: Any) -> Request:
     try:
-        return kind(**fields)
+        return kind.model_validate(fields, context=context)
     except ValidationError as error:
         problems = [FieldProblem(".".join(map(str, e["loc"])) or "profile", explain(e)) for e in error.errors()]
         raise InvalidRequest(problems) from error

@@ -1,7 +1,8 @@
 """What a caller may ask, as sent: the fields, their types and bounds. Names are resolved later, against a snapshot."""
 
 import datetime
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 from pydantic import (
     AfterValidator,
@@ -10,6 +11,7 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
@@ -30,11 +32,30 @@ from recommender.domain import (
 )
 from recommender.language import Language
 from recommender.policy import MAXIMUM_K, OnlinePolicy, Preference, Weight
+from recommender.privacy import found, found_in
 
 MAXIMUM_OFFSET = 100_000
+STORED: Mapping[str, Any] = {"stored": True}
+"""The context to validate a stored profile in: what was kept before a rule came can still be asked for."""
 
-Phrase = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(printable)]
-FreeText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=GOAL_LENGTH), AfterValidator(printable)]
+
+def _impersonal(text: str, info: ValidationInfo) -> str:
+    """Refuse what says who somebody is, or how to reach them."""
+    kind = None if info.context is STORED else found(text)
+    if kind is not None:
+        raise PydanticCustomError(kind.value, kind.message.en)
+    return text
+
+
+_IMPERSONAL = AfterValidator(_impersonal)
+Phrase = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(printable), _IMPERSONAL
+]
+FreeText = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=GOAL_LENGTH), AfterValidator(printable), _IMPERSONAL
+]
+AskedId = Annotated[Identifier, _IMPERSONAL]
+AskedPlace = Annotated[Name, _IMPERSONAL]
 Distance = Annotated[float, Field(ge=0, le=1_000, allow_inf_nan=False)]
 
 
@@ -61,11 +82,25 @@ def _some_weight(weights: dict[Preference, float]) -> dict[Preference, float]:
     return weights
 
 
-Weights = Annotated[dict[Preference, Annotated[Weight, BeforeValidator(_number)]], AfterValidator(_some_weight)]
+def _impersonal_names(fields: object) -> object:
+    """Refuse fields whose names are themselves about somebody: an error would repeat them."""
+    names = (name for name in fields if isinstance(name, str)) if isinstance(fields, dict) else ()
+    if found_in(names):
+        raise PydanticCustomError("personal_field_name", "the name of a field holds personal data")
+    return fields
+
+
+Weights = Annotated[
+    dict[Preference, Annotated[Weight, BeforeValidator(_number)]],
+    BeforeValidator(_impersonal_names),
+    AfterValidator(_some_weight),
+]
 
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    _names = model_validator(mode="before")(_impersonal_names)
 
 
 class _Body(_Strict):
@@ -84,7 +119,7 @@ class Location(_Body):
     latitude: Latitude | None = None
     longitude: Longitude | None = None
     datum: Datum = Datum.WGS84
-    place: Name | None = Field(default=None, description="A district or sub-district, e.g. 坪山区坑梓街道.")
+    place: AskedPlace | None = Field(default=None, description="A district or sub-district, e.g. 坪山区坑梓街道.")
 
     @model_validator(mode="after")
     def _one_of_both(self) -> "Location":
@@ -127,7 +162,7 @@ class LearnerRequest(Listing):
     occupation: Phrase | None = None
     skill_level: Phrase | None = None
     goal: FreeText | None = None
-    completed_course_ids: Annotated[tuple[Identifier, ...], Field(max_length=1_000)] = ()
+    completed_course_ids: Annotated[tuple[AskedId, ...], Field(max_length=1_000)] = ()
 
     @model_validator(mode="after")
     def _says_something(self) -> "LearnerRequest":
@@ -154,7 +189,7 @@ class EnterpriseRequest(Listing):
 class AudienceRequest(_Body):
     """A course instance, for which the learners whom it suits best are sought."""
 
-    instance_id: Identifier
+    instance_id: AskedId
     maximum_distance_km: Distance | None = None
     k: Annotated[int, Field(ge=1, le=1_000)] = 20
     offset: Annotated[int, Field(ge=0, le=MAXIMUM_OFFSET)] = 0

@@ -6,6 +6,7 @@ from typing import Any
 from pydantic_core import ErrorDetails
 
 from recommender.language import Bilingual
+from recommender.privacy import PERSONAL_FIELD_NAME, Kind
 
 # pydantic's error type → sentence; the fields in braces are those of the error's `ctx`
 _SENTENCES: Mapping[str, Bilingual] = {
@@ -82,6 +83,8 @@ _SENTENCES: Mapping[str, Bilingual] = {
     "unknown_timezone": Bilingual(
         "没有这个时区，应如 Asia/Shanghai。", "There is no such time zone; expected one such as Asia/Shanghai."
     ),
+    "personal_field_name": PERSONAL_FIELD_NAME,
+    **{kind.value: kind.message for kind in Kind},
 }
 _LATITUDE_TOO_LARGE = Bilingual(
     "不能大于 {le}；请检查是否与经度写反了。",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from recommender.catalogue.raw import Cell, RawRow, RawTable, Source, problem, shown
+from recommender.catalogue.raw import Cell, RawRow, RawTable, Source, personal, problem, shown
 from recommender.catalogue.tables import Table
 from recommender.errors import CatalogueProblem
 
@@ -65,7 +65,7 @@ def _check_header(table: Table, file: str, header: Sequence[str], source: Source
     missing = [name for name in table.required_columns if name not in header]
     for name in twice:
         source.problems.append(
-            problem(file, "列名重复。", "This column stands in the header twice.", row=1, column=shown(name))
+            problem(file, "列名重复。", "This column stands in the header twice.", row=1, column=_shown_name(name))
         )
     for name in missing:
         source.problems.append(problem(file, "缺少这一列。", "This column is missing.", row=1, column=name))
@@ -77,4 +77,9 @@ def _check_header(table: Table, file: str, header: Sequence[str], source: Source
 
 def unknown_column(file: str, name: str, *, row: int) -> CatalogueProblem:
     """Return the notice that a column has no meaning here."""
-    return problem(file, "未知的列，已忽略。", "Unknown column, ignored.", row=row, column=shown(name) or "?")
+    return problem(file, "未知的列，已忽略。", "Unknown column, ignored.", row=row, column=_shown_name(name))
+
+
+def _shown_name(name: str) -> str:
+    """Return a column's name fit for a message; in a file without a header it may be about somebody."""
+    return "?" if personal(name) else shown(name) or "?"

@@ -47,12 +47,10 @@ def _object(line: str, file: str, number: int, source: Source) -> tuple[Table, d
         values = load_json(line)
     except (ValueError, RecursionError) as error:
         reason = getattr(error, "msg", str(error))
-        source.problems.append(
-            problem(file, f"不是有效的 JSON：{reason}。", f"Not valid JSON: {reason}.", row=number, value=line)
-        )
+        source.problems.append(problem(file, f"不是有效的 JSON：{reason}。", f"Not valid JSON: {reason}.", row=number))
         return None
     if not isinstance(values, dict):
-        source.problems.append(problem(file, "应为 JSON 对象。", "Expected a JSON object.", row=number, value=line))
+        source.problems.append(problem(file, "应为 JSON 对象。", "Expected a JSON object.", row=number))
         return None
     kind = values.pop("type", "")
     table = table_named(kind) if isinstance(kind, str) else None

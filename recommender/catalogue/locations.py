@@ -5,6 +5,7 @@ from typing import Any
 
 from recommender.catalogue.raw import problem
 from recommender.catalogue.records import Records
+from recommender.catalogue.tables import TABLES
 from recommender.domain import Coordinates, Place, PlaceKind, TrainingSite
 from recommender.errors import CatalogueProblem, InvalidRequest
 from recommender.geography import Gazetteer
@@ -62,7 +63,8 @@ def check_locations(tables: Mapping[str, Records], gazetteer: Gazetteer) -> Iter
         table = tables.get(name)
         for row, record in table or ():
             for column, value, message in _faults(record, gazetteer):
-                yield problem(table.file, *message, row=row, column=column, value=value)  # type: ignore[union-attr]
+                told = None if column in TABLES[name].personal else value
+                yield problem(table.file, *message, row=row, column=column, value=told)  # type: ignore[union-attr]
 
 
 def _faults(record: Any, gazetteer: Gazetteer) -> Iterator[tuple[str, str, Bilingual]]:

@@ -2,12 +2,13 @@
 
 import datetime
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from recommender.catalogue.tables import Table
 from recommender.errors import CatalogueProblem
 from recommender.language import Bilingual
+from recommender.privacy import Kind, found_in
 
 _SHOWN = 80
 _EXACT = 2**53  # every whole number up to here is a float of its own
@@ -67,8 +68,22 @@ class Source:
 def problem(
     file: str, zh: str, en: str, *, row: int | None = None, column: str | None = None, value: Cell | None = None
 ) -> CatalogueProblem:
-    """Return one problem; `value` is the cell as it stands and is shortened for show."""
-    return CatalogueProblem(file, Bilingual(zh, en), row, column, None if value is None else shown(value))
+    """Return one problem; `value` is the cell as it stands, and is shortened for show, or left out when it is about somebody."""
+    told = None if value is None or personal(value) else shown(value)
+    return CatalogueProblem(file, Bilingual(zh, en), row, column, told)
+
+
+def personal(cell: Cell) -> Kind | None:
+    """Return what a cell holds that must not be kept about people, None when nothing is seen."""
+    return found_in(_texts(cell))
+
+
+def _texts(cell: Cell) -> Iterator[str]:
+    if isinstance(cell, tuple):
+        for item in cell:
+            yield from _texts(item)
+    else:
+        yield cell.shown if isinstance(cell, Unreadable) else cell
 
 
 def shown(cell: Cell) -> str:

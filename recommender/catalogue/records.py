@@ -9,12 +9,16 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from recommender.catalogue.cells import CellReader, CellRefused
-from recommender.catalogue.raw import RawRow, RawTable, problem
-from recommender.catalogue.tables import Table
+from recommender.catalogue.raw import Cell, RawRow, RawTable, personal, problem
+from recommender.catalogue.tables import Kind, Table
+from recommender.domain import Learner
 from recommender.errors import CatalogueProblem
+from recommender.language import Bilingual
+from recommender.privacy import NOT_OPAQUE, is_opaque
 from recommender.validation import explain
 
 Key = tuple[str, ...]
+_TEXTS = (Kind.PLAIN, Kind.LIST, Kind.CLUSTERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +70,7 @@ def _key(table: Table, row: RawRow) -> Key | None:
 
 
 def _twice(raw: RawTable, row: RawRow, first: int) -> CatalogueProblem:
-    column = raw.table.key[-1]
-    return problem(
-        raw.file,
-        f"与第 {first} 行重复。",
-        f"The same as in row {first}.",
-        row=row.number,
-        column=column,
-        value=row.cells[column],
-    )
+    return _problem(raw, row, raw.table.key[-1], Bilingual(f"与第 {first} 行重复。", f"The same as in row {first}."))
 
 
 def _record(raw: RawTable, row: RawRow, cells: CellReader, problems: list[CatalogueProblem]) -> Any:
@@ -83,9 +79,10 @@ def _record(raw: RawTable, row: RawRow, cells: CellReader, problems: list[Catalo
     refused: dict[str, CatalogueProblem] = {}
     for column, cell in row.cells.items():
         try:
+            _check_impersonal(raw.table, column, cell)
             values[column] = cells.read(raw.table.columns[column], cell)
         except CellRefused as error:
-            refused[column] = problem(raw.file, *error.message, row=row.number, column=column, value=cell)
+            refused[column] = _problem(raw, row, column, error.message)
     problems.extend(refused.values())
     try:
         record = _validator(raw.table).validate_python(values)
@@ -94,6 +91,14 @@ def _record(raw: RawTable, row: RawRow, cells: CellReader, problems: list[Catalo
         problems.extend(_fault(raw, row, details) for details in found)
         return None
     return None if refused else record
+
+
+def _check_impersonal(table: Table, column: str, cell: Cell) -> None:
+    """Refuse a text that says who somebody is, or how to reach them, and the id of a learner that could."""
+    if table.record is Learner and column == table.key[0] and isinstance(cell, str) and not is_opaque(cell):
+        raise CellRefused(*NOT_OPAQUE)
+    if table.columns[column] in _TEXTS and (kind := personal(cell)):
+        raise CellRefused(*kind.message)
 
 
 @lru_cache(maxsize=32)
@@ -106,6 +111,9 @@ def _column(details: ErrorDetails) -> str | None:
 
 
 def _fault(raw: RawTable, row: RawRow, details: ErrorDetails) -> CatalogueProblem:
-    column = _column(details)
-    cell = row.cells.get(column) if column else None
-    return problem(raw.file, *explain(details), row=row.number, column=column, value=cell)
+    return _problem(raw, row, _column(details), explain(details))
+
+
+def _problem(raw: RawTable, row: RawRow, column: str | None, message: Bilingual) -> CatalogueProblem:
+    cell = None if column is None or column in raw.table.personal else row.cells.get(column)
+    return problem(raw.file, *message, row=row.number, column=column, value=cell)

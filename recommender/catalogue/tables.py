@@ -25,7 +25,10 @@ class Kind(Enum):
 
 @dataclass(frozen=True)
 class Table:
-    """One table. `name` is its file or sheet, `singular` its `type` in JSON Lines; `key` identifies a row."""
+    """One table. `name` is its file or sheet, `singular` its `type` in JSON Lines; `key` identifies a row.
+
+    What stands in the `personal` columns is never repeated in a message.
+    """
 
     name: str
     singular: str
@@ -33,6 +36,7 @@ class Table:
     key: tuple[str, ...]
     required: bool = False
     symmetric: bool = False
+    personal: tuple[str, ...] = ()
 
     @cached_property
     def columns(self) -> Mapping[str, Kind]:
@@ -75,7 +79,13 @@ _ALL = (
     Table("providers", "provider", domain.Provider, ("name",)),
     Table("courses", "course", domain.Course, ("course_id",), required=True),
     Table("course_instances", "course_instance", domain.CourseInstance, ("instance_id",), required=True),
-    Table("learners", "learner", domain.Learner, ("learner_id",)),
+    Table(
+        "learners",
+        "learner",
+        domain.Learner,
+        ("learner_id",),
+        personal=("learner_id", "industry", "occupation", "latitude", "longitude", "place", "goal"),
+    ),
     Table("enterprises", "enterprise", domain.Enterprise, ("enterprise_id",)),
 )
 TABLES: Mapping[str, Table] = {table.name: table for table in _ALL}

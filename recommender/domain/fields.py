@@ -23,6 +23,11 @@ def _listed(value: object) -> object:
     return (value,) if isinstance(value, str) else value
 
 
+def _coarse(degrees: float) -> float:
+    """Return `degrees` to three decimals, about 100 m: nearer than that nobody needs to know where somebody lives."""
+    return round(degrees, 3)
+
+
 Identifier = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=128), AfterValidator(printable)
 ]
@@ -33,6 +38,8 @@ Names = Annotated[tuple[Name, ...], BeforeValidator(_listed)]
 Identifiers = Annotated[tuple[Identifier, ...], BeforeValidator(_listed)]
 Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
 Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
+CoarseLatitude = Annotated[Latitude, AfterValidator(_coarse)]
+CoarseLongitude = Annotated[Longitude, AfterValidator(_coarse)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Kilometres = Annotated[float, Field(ge=0, le=1_000, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=0, le=1_000_000)]

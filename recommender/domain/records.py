@@ -11,6 +11,8 @@ from pydantic_core import PydanticCustomError
 from recommender.domain.enums import Approval, Datum, Mode, PlaceKind, Schedule, SiteKind, SiteStatus, SkillLevel
 from recommender.domain.fields import (
     Amount,
+    CoarseLatitude,
+    CoarseLongitude,
     Count,
     Goal,
     Identifier,
@@ -130,14 +132,17 @@ class CourseInstance:
 
 @record
 class Learner:
-    """A stored profile. `industry` is a cluster's name where it is one, else free text."""
+    """A stored profile. `industry` is a cluster's name where it is one, else free text.
+
+    Coordinates are rounded to three decimals, about 100 m, whoever makes the record: nothing finer exists of a person.
+    """
 
     learner_id: Identifier
     industry: Name | None = None
     occupation: Name | None = None
     skill_level: SkillLevel | None = None
-    latitude: Latitude | None = None
-    longitude: Longitude | None = None
+    latitude: CoarseLatitude | None = None
+    longitude: CoarseLongitude | None = None
     datum: Datum = Datum.WGS84
     place: Name | None = None
     goal: Goal | None = None

@@ -14,6 +14,7 @@ from recommender.domain import ClusterRelation, IndustryCluster, Learner, Place
 from recommender.errors import CatalogueProblem, FieldProblem, InvalidRequest
 from recommender.geography import Gazetteer
 from recommender.language import Bilingual
+from recommender.privacy import PERSONAL_FIELD_NAME, found
 from recommender.store import Transaction
 from recommender.taxonomy import Taxonomy
 
@@ -86,7 +87,7 @@ def _fields_of(table: Table, record: Any | None) -> dict[str, Any]:
 
 def _refused(table: Table, record_id: str, fields: Mapping[str, Any]) -> list[FieldProblem]:
     """Return what is wrong with the names of `fields`, and with an id that is not that of the address."""
-    problems = [FieldProblem(name[:100], _UNKNOWN) for name in fields if name not in table.columns]
+    problems = [_unknown(table, name) for name in fields if name not in table.columns]
     if "approval" in fields:
         problems.append(FieldProblem("approval", _DECIDED))
     written = fields.get(table.key[0], record_id)
@@ -100,6 +101,10 @@ def _refused(table: Table, record_id: str, fields: Mapping[str, Any]) -> list[Fi
             )
         )
     return problems
+
+
+def _unknown(table: Table, name: str) -> FieldProblem:
+    return FieldProblem(table.singular, PERSONAL_FIELD_NAME) if found(name) else FieldProblem(name[:100], _UNKNOWN)
 
 
 def new_fields(table: Table, record: Any, before: Any | None) -> dict[str, Any]:

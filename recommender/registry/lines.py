@@ -6,7 +6,11 @@ from typing import Any, BinaryIO
 
 from recommender.catalogue.json_lines import load_json
 from recommender.catalogue.raw import as_cell
-from recommender.errors import InvalidRequest
+from recommender.catalogue.tables import Table
+from recommender.domain import Learner
+from recommender.errors import FieldProblem, InvalidRequest
+from recommender.language import Bilingual
+from recommender.privacy import NOT_OPAQUE, found, is_opaque
 from recommender.registry.edits import KINDS, Action, Edit
 
 LONGEST = 2**20
@@ -70,4 +74,14 @@ def _edit(values: dict[str, Any]) -> Edit:
     record_id = as_cell(values.get(table.key[0]))
     if not isinstance(record_id, str) or not record_id:
         raise InvalidRequest.of(table.key[0], "此项必填。", "This field is required.")
+    if told := _cannot_be_repeated(table, record_id, Action(action)):
+        raise InvalidRequest([FieldProblem(table.key[0], told)])
     return Edit(table, record_id, Action(action), values)
+
+
+def _cannot_be_repeated(table: Table, record_id: str, action: Action) -> Bilingual | None:
+    """Return why no answer may name this id. A learner of old can still be deleted by an id that no new one could have."""
+    if table.record is Learner and action is not Action.DELETE and not is_opaque(record_id):
+        return NOT_OPAQUE
+    kind = found(record_id)
+    return kind.message if kind else None

@@ -4,7 +4,8 @@ from dataclasses import replace
 from enum import StrEnum
 
 from recommender.domain import Approval
-from recommender.errors import InvalidRequest, NotFound
+from recommender.errors import FieldProblem, InvalidRequest, NotFound
+from recommender.privacy import found
 from recommender.registry.drafts import overlaid, text_of
 from recommender.registry.edits import Expected, Outcome, Status
 from recommender.registry.registrar import check_expected
@@ -27,6 +28,8 @@ def decide(
     """
     if decision is Decision.REJECTED and not (reason or "").strip():
         raise InvalidRequest.of("reason", "驳回须写明理由。", "A rejection needs a reason.")
+    if reason and (kind := found(reason)):
+        raise InvalidRequest([FieldProblem("reason", kind.message)])
     stored = transaction.stored("courses", [(course_id,)]).get((course_id,))
     if stored is None or stored.deleted:
         raise NotFound("course_id", course_id)

@@ -90,11 +90,7 @@ class Present:
         """Refuse a record that names in one of these columns another that is not there (InvalidRequest)."""
         named = [reference for reference in references(table, record) if reference[0] in columns]
         self.look_up((target, name) for _, target, name in named)
-        problems = [
-            _absent(column, target, None if table.personal else name)
-            for column, target, name in named
-            if not self._known[target][name]
-        ]
+        problems = [_absent(column, target, name) for column, target, name in named if not self._known[target][name]]
         if problems:
             raise InvalidRequest(problems)
 
@@ -115,15 +111,9 @@ class Present:
             )
 
 
-def _absent(column: str, target: str, name: str | None) -> FieldProblem:
-    """Return the problem of a name that is not there; without the name where it is part of what is known of a person."""
-    kind = TABLES[target].singular
-    if name is None:
-        return FieldProblem(
-            column,
-            Bilingual(f"其中有不存在或已删除的 {kind}。", f"A {kind} of these is not there, or has been deleted."),
-        )
+def _absent(column: str, target: str, name: str) -> FieldProblem:
     shown = name if len(name) <= 64 else name[:64] + "…"
+    kind = TABLES[target].singular
     return FieldProblem(
         column,
         Bilingual(f"没有 {kind}“{shown}”，或已删除。", f"There is no {kind} {shown!r}, or it has been deleted."),

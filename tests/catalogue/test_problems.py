@@ -134,7 +134,7 @@ ONE_CELL = {
         ("learners.csv", 2, "completed_course_ids", "x"),
         "courses.csv",
     ),
-    "unknown address": ("learners", "南山区粤海街道", "某处", ("learners.csv", 2, "place", "某处"), "no such place"),
+    "unknown address": ("learners", "南山区粤海街道", "某处", ("learners.csv", 2, "place", None), "no such place"),
     "unknown cluster of a relation": (
         "cluster_relations",
         "robots,software",

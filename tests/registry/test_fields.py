@@ -102,8 +102,11 @@ def test_what_must_be_there_cannot_be_emptied(registry: Registry) -> None:
 
 
 def test_a_patch_needs_a_record(registry: Registry) -> None:
-    with pytest.raises(NotFound, match="nobody"):
+    with pytest.raises(NotFound, match="nowhere"):
+        patch(registry, "enterprise", "nowhere", needs="x")
+    with pytest.raises(NotFound, match="no such learner_id") as refused:
         patch(registry, "learner", "nobody", goal="x")
+    assert "nobody" not in f"{refused.value.message}{refused.value}"
 
 
 def test_every_wrong_field_is_named_at_once(registry: Registry) -> None:
