@@ -121,7 +121,7 @@ BARE: Mapping[str, dict[str, Any]] = {
 }
 """By the record's `type`: as little as it can be."""
 
-_SETTINGS = Settings(rate_per_key="100000/second")
+_SETTINGS = Settings(rate_per_key="100000/second", rate_of_refusals="100000/second")
 
 
 @cache

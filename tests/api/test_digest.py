@@ -8,7 +8,8 @@ import pytest
 
 from api.schemas.registry import Changes, Digest
 from recommender.registry import KINDS
-from tests.api.recording import BARE, KEY_ID, WHOLE, Records
+from tests.api.recording import BARE, WHOLE, Records
+from tests.callers import issue_key, showing
 
 
 def digest(records: Records, site: str = "at-0", query: str = "") -> dict[str, Any]:
@@ -103,9 +104,10 @@ def test_neither_review_nor_another_site_touches_a_site_s_digest(records: Record
 
 def test_changes_tell_everything_that_was_done_in_order(records_everywhere: Records) -> None:
     records = records_everywhere
+    mine, other = records.key.key.key_id, issue_key(records.store)
     for kind in KINDS:
         records.put(kind, "new", BARE[kind])
-    records.patch("course_instance", "new", {"seats": 30}, authorization="")
+    records.patch("course_instance", "new", {"seats": 30}, **showing(other))
     records.ask("POST", "courses/new/reviews", {"decision": "approved"})
     records.delete("learner", "new")
     told = changes(records)
@@ -117,7 +119,7 @@ def test_changes_tell_everything_that_was_done_in_order(records_everywhere: Reco
         ("learner", "new", "deleted"),
     ]
     assert [one["version"] for one in told["items"]] == list(range(2, 10))
-    assert [one["key_id"] for one in told["items"]] == [KEY_ID] * 5 + [None] + [KEY_ID] * 2
+    assert [one["key_id"] for one in told["items"]] == [mine] * 5 + [other.key.key_id] + [mine] * 2
     assert told["items"][5]["fields"] == {"seats": 30}
     assert told["catalogue_version"] == records.version == 9
 

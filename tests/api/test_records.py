@@ -13,7 +13,9 @@ from api.schemas import Page
 from api.schemas.registry import HistoryEntry
 from api.schemas.writing import SCHEMAS, Deleted
 from recommender.registry import KINDS
-from tests.api.recording import BARE, KEY, KEY_ID, PLACES, WHOLE, Records
+from tests.api.answers import fields_of
+from tests.api.recording import BARE, PLACES, WHOLE, Records
+from tests.callers import issue_key, showing
 
 every_kind = pytest.mark.parametrize("kind", list(KINDS))
 
@@ -241,19 +243,30 @@ def test_a_deleted_course_is_no_longer_required_by_others(records: Records) -> N
 
 
 def test_the_history_says_who_did_what_and_when(records: Records) -> None:
+    second, third = issue_key(records.store), issue_key(records.store)
     records.put("course_instance", "new", BARE["course_instance"])
-    records.patch("course_instance", "new", {"seats": 30, "enrolled": 4}, authorization="")
-    records.delete("course_instance", "new", authorization="Bearer another")
+    records.patch("course_instance", "new", {"seats": 30, "enrolled": 4}, **showing(second))
+    records.delete("course_instance", "new", **showing(third))
     answer = records.ask("GET", "course-instances/new/history")
     entries = answer.json()["items"]
 
     Page[HistoryEntry].model_validate(answer.json())
     assert [entry["operation"] for entry in entries] == ["created", "updated", "deleted"]
     assert [entry["version"] for entry in entries] == [2, 3, 4]
-    assert [entry["key_id"] for entry in entries] == [KEY_ID, None, "ae448ac86c4e"]
+    assert [entry["key_id"] for entry in entries] == [one.key.key_id for one in (records.key, second, third)]
     assert entries[1]["fields"] == {"seats": 30, "enrolled": 4}
     assert all(entry["at"].endswith("+00:00") for entry in entries)
     assert entries[0]["at"] <= entries[1]["at"] <= entries[2]["at"]
+
+
+@pytest.mark.parametrize("shown", ["", "Bearer", "Bearer another", "Basic another"])
+def test_a_caller_without_a_key_that_holds_neither_writes_nor_reads(records: Records, shown: str) -> None:
+    for method, address in (("PUT", "sites/new"), ("PATCH", "sites/at-0"), ("DELETE", "sites/at-0")):
+        refused = records.ask(method, address, BARE["site"], authorization=shown)
+        assert fields_of(refused, 401) == ["Authorization"]
+        assert refused.headers["www-authenticate"] == "Bearer"
+    assert fields_of(records.ask("GET", "sites/at-0/record", authorization=shown), 401) == ["Authorization"]
+    assert records.version == 1
 
 
 def test_the_history_is_told_in_parts(records: Records) -> None:
@@ -283,8 +296,8 @@ def test_a_key_is_never_stored_and_nor_is_what_a_deleted_learner_said(records: R
         kept = "\n".join(database.iterdump())
     database.close()
 
-    assert KEY_ID in kept
-    assert KEY not in kept
+    assert records.key.key.key_id in kept
+    assert records.key.presented.removeprefix(f"jinxue_{records.key.key.key_id}_") not in kept
     assert "机器人" not in kept
 
 

@@ -8,7 +8,8 @@ from api.schemas import Page
 from api.schemas.registry import WaitingCourse
 from recommender.domain import Approval
 from tests.api.answers import fields_of
-from tests.api.recording import BARE, KEY_ID, WHOLE, Records
+from tests.api.recording import BARE, WHOLE, Records
+from tests.callers import issue_key, showing
 
 TEXTS = {"title": "另一标题", "description": "另一介绍", "occupations": ["车工"], "credential": "另一证书"}
 OTHERS = {
@@ -158,12 +159,13 @@ def test_a_reviewer_decides_on_what_was_read(approved: Records) -> None:
 
 
 def test_the_history_keeps_who_reviewed_what_and_why(approved: Records) -> None:
-    approved.patch("course", "new", {"title": "二"}, authorization="")
+    mine, other = approved.key.key.key_id, issue_key(approved.store)
+    approved.patch("course", "new", {"title": "二"}, **showing(other))
     review(approved, "rejected", reason="标题\n不妥")
     entries = approved.history("course", "new")
 
     assert [entry["operation"] for entry in entries] == ["created", "approved", "submitted", "rejected"]
-    assert [entry["key_id"] for entry in entries] == [KEY_ID, KEY_ID, None, KEY_ID]
+    assert [entry["key_id"] for entry in entries] == [mine, mine, other.key.key_id, mine]
     assert [entry["fields"] for entry in entries[1:]] == [{}, {"title": "二"}, {"reason": "标题\n不妥"}]
 
 

@@ -12,7 +12,8 @@ from api.examples import SYNC_EXAMPLE
 from api.schemas.registry import SyncResult
 from recommender.registry import KINDS
 from tests.api.answers import fields_of, problem_of
-from tests.api.recording import BARE, KEY_ID, PLACES, WHOLE, Records, lines_of, summary_of
+from tests.api.recording import BARE, PLACES, WHOLE, Records, lines_of, summary_of
+from tests.callers import issue_key, showing
 
 MODES = ("all_or_nothing", "line_by_line")
 both_modes = pytest.mark.parametrize("mode", MODES)
@@ -159,7 +160,7 @@ def test_the_site_that_speaks_owns_what_it_brings(records_everywhere: Records) -
 def test_the_history_names_the_key_of_a_stream(records: Records) -> None:
     records.sync([CLASS])
 
-    assert [entry["key_id"] for entry in records.history("course_instance", "new")] == [KEY_ID]
+    assert [entry["key_id"] for entry in records.history("course_instance", "new")] == [records.key.key.key_id]
 
 
 @both_modes
@@ -181,7 +182,7 @@ def test_a_key_is_one_for_one_content_mode_and_site(records_everywhere: Records)
     records.sync([enrolled(3)], idempotency_key="monday")
     for lines, query in (([enrolled(4)], ""), ([enrolled(3)], "mode=line_by_line"), ([enrolled(3)], "site_id=at-0")):
         assert fields_of(records.sync(lines, query, idempotency_key="monday")) == ["Idempotency-Key"]
-    other = records.sync([enrolled(4)], idempotency_key="monday", authorization="Bearer another")
+    other = records.sync([enrolled(4)], idempotency_key="monday", **showing(issue_key(records.store)))
 
     assert "idempotency-replayed" not in other.headers
     assert records.seen("course_instances")["welding-1"].enrolled == 4
