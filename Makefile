@@ -1,4 +1,4 @@
-# 近学 Jinxue. Two commands: `make serve` and `make test`.
+# 近学 Jinxue. Two commands: `make serve` (a demo on this machine) and `make test`.
 #   make serve PORT=8000 STATE=.state CATALOGUE=path/to/catalogue
 # CATALOGUE is a folder of CSV files, an .xlsx or a .jsonl file; the bundled Shenzhen network without it.
 
@@ -13,9 +13,13 @@ BIN     := $(VENV)/bin
 JINXUE  := $(BIN)/jinxue
 READY   := $(VENV)/.ready
 TESTING := $(VENV)/.ready-for-tests
+OPERATE := $(VENV)/.ready-to-operate
+SERVICE := build/service
+PIP     := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: serve test check bench encoder clean
+.PHONY: serve test check bench encoder audit sbom licences clean
 
+serve: export JINXUE_DEMO = true
 serve: $(READY)
 	@$(JINXUE) import --if-changed --remove-missing --state "$(STATE)" $(if $(CATALOGUE),"$(CATALOGUE)")
 	@exec $(JINXUE) serve --state "$(STATE)" --port $(PORT)
@@ -42,18 +46,38 @@ bench: $(TESTING)
 encoder: $(TESTING)
 	$(JINXUE) train-encoder models/jinxue-static-zh
 
+# strict: what could not be looked up is not called sound
+audit: $(OPERATE)
+	$(BIN)/pip-audit --strict --no-deps --disable-pip --requirement constraints.txt
+
+# what the service itself needs, as the image has it: without torch and what tests need
+sbom: $(OPERATE) $(SERVICE)/.ready
+	$(BIN)/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible --output-file build/sbom.json $(SERVICE)/bin/python
+
+licences: $(OPERATE) $(SERVICE)/.ready
+	$(BIN)/pip-licenses --python=$(SERVICE)/bin/python --from=mixed --format=markdown --ignore-packages jinxue --output-file=.deploy/LICENCES.md
+
 # torch first, and by itself, so that its CPU build can be chosen: the registry's default for Linux brings gigabytes of CUDA,
 # TORCH_INDEX=<address of PyTorch's CPU index> spares them.
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "近学需要 Python 3.11 或更新版本 / Python 3.11 or newer is needed: make PYTHON=python3.12 …"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt $(if $(TORCH_INDEX),--index-url "$(TORCH_INDEX)") torch
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[encoders]'
+	$(PIP) $(if $(TORCH_INDEX),--index-url "$(TORCH_INDEX)") torch
+	$(PIP) --editable '.[encoders]'
 	@touch $@
 
 $(TESTING): $(READY)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[train,notebooks,evaluate,test]'
+	$(PIP) --editable '.[train,notebooks,evaluate,test]'
+	@touch $@
+
+$(OPERATE): $(READY)
+	$(PIP) --editable '.[operate]'
+	@touch $@
+
+$(SERVICE)/.ready: pyproject.toml constraints.txt
+	$(PYTHON) -m venv --clear --without-pip $(SERVICE)
+	$(PYTHON) -m pip --python $(SERVICE)/bin/python install --quiet --disable-pip-version-check --constraint constraints.txt .
 	@touch $@
 
 clean:
-	rm -rf $(VENV) $(STATE)
+	rm -rf $(VENV) $(STATE) build

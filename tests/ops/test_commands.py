@@ -1,8 +1,12 @@
 """`jinxue backup` and `jinxue restore`, and a service that goes on through both."""
 
+import subprocess
+import sys
+
 from recommender.bootstrap import Workshop
 from tests.faults.conftest import Serve
 from tests.live import ServiceProcess, eventually
+from tests.ops.files import health_check
 from tests.ops.test_backup import set_fees
 
 
@@ -36,3 +40,15 @@ def test_a_running_service_takes_up_a_restore_and_goes_on(town: Workshop, serve:
         with store.read() as reading:
             assert [entry.action for entry in reading.audit_entries(limit=9)][-1] == "database_restored"
     assert service.ready()["status"] == "ready"
+    assert healthy(service)
+    service.end()
+    assert not healthy(service)
+
+
+def healthy(service: ServiceProcess) -> bool:
+    """Tell what the image's health check says of a service."""
+    program, *words = health_check()
+    assert program == "python"
+    port = service.url.rsplit(":", 1)[1]
+    done = subprocess.run([sys.executable, *words], env={"JINXUE_PORT": port}, capture_output=True, check=False)
+    return done.returncode == 0
