@@ -68,7 +68,7 @@ def test_a_service_answers_what_is_new_while_it_cannot_be_saved_and_saves_it_whe
     ballast.unlink()
     eventually(lambda: service.ready()["status"] == "ready", told=lambda: service.log)
     assert folder.load(encoder, workshop.policy).catalogue_version == version
-    assert service.log.count("WARNING") == 1
+    assert service.log.count('"level":"warning"') == 1
 
 
 def test_a_service_starts_on_a_full_disk(small_disk: Path, serve: Serve) -> None:
