@@ -43,7 +43,8 @@ class ServiceProcess:
 
     def __init__(self, state: Path, **settings: object) -> None:
         bare = {name: value for name, value in os.environ.items() if not name.startswith("JINXUE_")}
-        given = {f"JINXUE_{name.upper()}": str(value) for name, value in settings.items() if value is not None}
+        asked = {"rate_per_key": "100000/second", **settings}  # tests ask more often than callers should
+        given = {f"JINXUE_{name.upper()}": str(value) for name, value in asked.items() if value is not None}
         self.environment = {**bare, "JINXUE_STATE": str(state), "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", **given}
         self.url = ""
         self.key = ""
@@ -60,7 +61,10 @@ class ServiceProcess:
         return subprocess.run(told, capture_output=True, text=True, cwd=cwd, env=environment, check=False)
 
     def launch(self) -> None:
-        """Start the process."""
+        """Start the process; `key` is the administrator's, unless the store is away."""
+        if not self.key:
+            with suppress(StoreError), self.workshop.open_store() as store:
+                self.key = issue_key(store).presented
         words = [*_COMMAND, "serve", "--port", "0"]
         with self._log.open("ab") as log:
             self.process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=log, text=True, env=self.environment)
@@ -80,10 +84,7 @@ class ServiceProcess:
         raise AssertionError(f"the service ended with {self.process.wait()}: {self.log}")
 
     def start(self) -> Self:
-        """Start the process, and return when it says that it answers; `key` is the administrator's."""
-        if not self.key:
-            with suppress(StoreError), self.workshop.open_store() as store:
-                self.key = issue_key(store).presented
+        """Start the process, and return when it says that it answers."""
         self.launch()
         return self.await_ready()
 

@@ -53,7 +53,9 @@ from pathlib import Path
 from fastapi.testclient import TestClient
 from api import create_app
 from recommender.settings import Settings
+from tests.callers import issue_key, showing
 with TestClient(create_app(Settings(state=Path({str(tmp_path)!r})))) as client:
+    client.headers.update(showing(issue_key(client.app.state.service.store)))
     assert client.get("/readyz").json()["snapshot"] == {bundled_snapshot.version!r}
     assert client.post("/v1/recommendations", json={{"goal": "焊工"}}).json()["items"]
 """

@@ -6,21 +6,29 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from api import create_app
+from recommender.access import Scope
+from recommender.settings import Settings
+
 PROBLEM = {"schema": {"$ref": "#/components/schemas/Problem"}}
-PROMISED = {
+SHOWN = {
     ("post", "/v1/recommendations"),
     ("post", "/v1/enterprise-recommendations"),
-    ("post", "/v1/audiences"),
-    ("get", "/v1/learners/{learner_id}/recommendations"),
-    ("get", "/v1/enterprises/{enterprise_id}/recommendations"),
     ("get", "/v1/courses"),
     ("get", "/v1/courses/{course_id}"),
     ("get", "/v1/sites"),
     ("get", "/v1/sites/{site_id}"),
     ("get", "/v1/places"),
     ("get", "/v1/taxonomy"),
+}
+PROMISED = {
+    *SHOWN,
+    ("post", "/v1/audiences"),
+    ("get", "/v1/learners/{learner_id}/recommendations"),
+    ("get", "/v1/enterprises/{enterprise_id}/recommendations"),
     ("get", "/healthz"),
     ("get", "/readyz"),
+    ("get", "/metrics"),
     ("get", "/v1/reviews"),
     ("post", "/v1/courses/{course_id}/reviews"),
     ("post", "/v1/sync"),
@@ -39,6 +47,8 @@ PROMISED = {
     ),
 }
 LINES = ("post", "/v1/sync")
+OPEN = {("get", "/healthz")}
+TEXT = {("get", "/metrics")}
 
 
 @pytest.fixture(scope="module")
@@ -84,6 +94,9 @@ def test_every_operation_says_what_it_does_and_belongs_to_a_subject(
 
 def test_every_answer_has_a_schema(operations: dict[tuple[str, str], dict[str, Any]]) -> None:
     for operation, one in operations.items():
+        if operation in TEXT:
+            assert list(one["responses"]["200"]["content"]) == ["text/plain"]
+            continue
         form = "application/x-ndjson" if operation == LINES else "application/json"
         assert list(one["responses"]["200"]["content"]) == [form]
         assert one["responses"]["200"]["content"][form]["schema"]["$ref"]
@@ -124,8 +137,30 @@ def test_what_changes_records_says_who_asks_and_what_they_saw(
         if method in ("put", "patch", "delete") or path.endswith("/{course_id}/reviews"):
             named = {parameter["name"] for parameter in one["parameters"]}
             assert named >= {"site_id", "If-Match", "If-None-Match"}
-            assert one["security"] == [{"HTTPBearer": []}]
             assert {"409", "412", "422", "503"} <= set(one["responses"])
+
+
+def test_every_operation_says_which_keys_reach_it_and_how_it_refuses_others(
+    document: dict[str, Any], operations: dict[tuple[str, str], dict[str, Any]]
+) -> None:
+    assert [document["components"]["securitySchemes"]["key"][name] for name in ("type", "scheme")] == ["http", "bearer"]
+    assert {operation for operation, one in operations.items() if not one["security"]} == OPEN
+    for operation, one in operations.items():
+        assert all(set(alternative) == {"key"} for alternative in one["security"])
+        scopes = [Scope(name) for alternative in one["security"] for name in alternative["key"]]
+        assert len(scopes) == len(set(scopes)) == len(one["security"])
+        assert operation in OPEN or Scope.ADMIN in scopes
+        for status in () if operation in OPEN else ("401", "403", "429"):
+            assert one["responses"][status]["content"] == {"application/problem+json": PROBLEM}
+
+
+def test_only_a_demo_offers_to_do_without_a_key() -> None:
+    paths = create_app(Settings(demo=True)).openapi()["paths"]
+    shown = {
+        (method, path) for path, methods in paths.items() for method, one in methods.items() if {} in one["security"]
+    }
+
+    assert shown == SHOWN
 
 
 def test_what_may_be_sent_of_a_record_is_what_is_read_of_it_but_for_what_may_be_left_out(

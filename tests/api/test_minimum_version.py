@@ -10,6 +10,7 @@ from api import create_app
 from recommender.bootstrap import Workshop
 from recommender.registry import KINDS, Action, Caller, Edit
 from recommender.settings import Settings
+from tests.callers import issue_key, showing
 from tests.networks import TODAY, random_catalogue
 from tests.serving import import_records
 
@@ -19,6 +20,7 @@ def client(tmp_path: Path) -> Iterator[TestClient]:
     settings = Settings(state=tmp_path)
     import_records(Workshop(settings), random_catalogue(3), day=TODAY)
     with TestClient(create_app(settings)) as opened:
+        opened.headers.update(showing(issue_key(opened.app.state.service.store)))  # type: ignore[attr-defined]
         yield opened
 
 

@@ -2,6 +2,7 @@
 
 import datetime
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +12,17 @@ from fastapi.testclient import TestClient
 
 from api import create_app
 from api.repeats import AnswerCache
+from recommender.access import Scope
 from recommender.bootstrap import Workshop
 from recommender.domain import Catalogue
 from recommender.encoder import Encoder
+from recommender.keyring import KeyRing
 from recommender.matcher import Matcher
 from recommender.policy import Policy
 from recommender.settings import Settings
 from recommender.snapshot import build_snapshot
 from tests.api.conftest import StillService
+from tests.callers import issue_key, showing
 from tests.networks import Shape, random_catalogue
 
 URL = "/v1/recommendations"
@@ -27,7 +31,8 @@ ASKED = [{"goal": goal, "k": 3} for goal in ("焊工", "电工", "养老护理",
 
 def fresh_app(state: Path, today: datetime.date, kept: int) -> FastAPI:
     settings = Settings(state=state, kept_answers=kept)
-    return create_app(settings, StillService(Workshop(settings), today))
+    service = StillService(Workshop(settings), today)
+    return create_app(settings, service, KeyRing(service.store))
 
 
 @pytest.fixture
@@ -35,25 +40,42 @@ def kept(state: Path, today: datetime.date) -> FastAPI:
     return fresh_app(state, today, kept=1_000)
 
 
-def ask(app: FastAPI, body: dict[str, Any], headers: dict[str, str] | None = None) -> Any:
-    content = json.dumps(body).encode()
-    return TestClient(app).post(URL, content=content, headers={"content-type": "application/json"} | (headers or {}))
+@pytest.fixture(scope="module")
+def admin(state: Path) -> dict[str, str]:
+    """The headers of a caller who may ask for everything."""
+    with Workshop(Settings(state=state)).open_store() as store:
+        return showing(issue_key(store))
+
+
+Ask = Callable[..., Any]
+
+
+@pytest.fixture
+def ask(admin: dict[str, str]) -> Ask:
+    """Ask an application for recommendations."""
+
+    def send(app: FastAPI, body: dict[str, Any], headers: dict[str, str] | None = None) -> Any:
+        content = json.dumps(body).encode()
+        named = {"content-type": "application/json", **admin} | (headers or {})
+        return TestClient(app).post(URL, content=content, headers=named)
+
+    return send
 
 
 def count(app: FastAPI) -> int:
     return len(app.state.answers._answers)
 
 
-def test_a_kept_answer_equals_a_computed_one(kept: FastAPI, state: Path, today: datetime.date) -> None:
+def test_a_kept_answer_equals_a_computed_one(kept: FastAPI, state: Path, today: datetime.date, ask: Ask) -> None:
     computing = fresh_app(state, today, kept=0)
     for body in ASKED:
-        first, second, computed = ask(kept, body), ask(kept, body), ask(computing, body)
+        first, second, computed = (ask(app, body, {"x-request-id": "same"}) for app in (kept, kept, computing))
         assert first.content == second.content == computed.content
         assert first.headers == second.headers == computed.headers
     assert (count(kept), count(computing)) == (len(ASKED), 0)
 
 
-def test_a_repeated_request_is_answered_from_what_was_kept(kept: FastAPI) -> None:
+def test_a_repeated_request_is_answered_from_what_was_kept(kept: FastAPI, ask: Ask) -> None:
     asked = ask(kept, ASKED[0])
     key = next(iter(kept.state.answers._answers))
     kept.state.answers.keep(key, b'{"kept": true}')
@@ -63,8 +85,10 @@ def test_a_repeated_request_is_answered_from_what_was_kept(kept: FastAPI) -> Non
     assert asked.json()["items"]
 
 
-def test_stored_profiles_and_audiences_are_kept_as_well(kept: FastAPI, catalogue: Catalogue) -> None:
-    client = TestClient(kept)
+def test_stored_profiles_and_audiences_are_kept_as_well(
+    kept: FastAPI, admin: dict[str, str], catalogue: Catalogue
+) -> None:
+    client = TestClient(kept, headers=admin)
     url = f"/v1/learners/{catalogue.learners[0].learner_id}/recommendations"
     audience = {"instance_id": catalogue.course_instances[0].instance_id}
     for _ in range(2):
@@ -75,13 +99,26 @@ def test_stored_profiles_and_audiences_are_kept_as_well(kept: FastAPI, catalogue
     assert client.get(url + "?k=1").json() == client.get(url + "?k=1").json()
 
 
-def test_the_same_body_at_another_address_is_another_request(kept: FastAPI) -> None:
-    client, body = TestClient(kept), {"industry": "智能机器人"}
+def test_the_same_body_at_another_address_is_another_request(kept: FastAPI, admin: dict[str, str]) -> None:
+    client, body = TestClient(kept, headers=admin), {"industry": "智能机器人"}
 
     assert client.post(URL, json=body).json() != client.post("/v1/enterprise-recommendations", json=body).json()
 
 
-def test_a_new_day_has_new_answers(kept: FastAPI, today: datetime.date) -> None:
+def test_what_is_kept_for_one_key_is_not_told_to_another(kept: FastAPI, ask: Ask) -> None:
+    store = kept.state.service.store
+    platform, insight = (issue_key(store, scope) for scope in (Scope.PLATFORM, Scope.INSIGHT))
+    first = ask(kept, ASKED[0])
+    kept.state.answers.keep(next(iter(kept.state.answers._answers)), b'{"kept": true}')
+
+    assert ask(kept, ASKED[0]).json() == {"kept": True}
+    assert ask(kept, ASKED[0], showing(platform)).json() == first.json()
+    assert ask(kept, ASKED[0], showing(insight)).status_code == 403
+    assert ask(kept, ASKED[0], {"authorization": ""}).status_code == 401
+    assert count(kept) == 2
+
+
+def test_a_new_day_has_new_answers(kept: FastAPI, today: datetime.date, ask: Ask) -> None:
     before = ask(kept, ASKED[0]).json()
     kept.state.service.day = today + datetime.timedelta(days=1)
     after = ask(kept, ASKED[0]).json()
@@ -91,7 +128,7 @@ def test_a_new_day_has_new_answers(kept: FastAPI, today: datetime.date) -> None:
     assert ask(kept, ASKED[0]).json() == before
 
 
-def test_a_new_snapshot_empties_it(kept: FastAPI, encoder: Encoder, policy: Policy) -> None:
+def test_a_new_snapshot_empties_it(kept: FastAPI, encoder: Encoder, policy: Policy, ask: Ask) -> None:
     before = [ask(kept, body).json() for body in ASKED]
     other = build_snapshot(random_catalogue(3, Shape(instances=60)), 9, encoder, policy)
     kept.state.service.matcher = Matcher(other)
@@ -104,7 +141,7 @@ def test_a_new_snapshot_empties_it(kept: FastAPI, encoder: Encoder, policy: Poli
 @pytest.mark.parametrize(
     ("body", "status"), [({"goal": "x", "k": 0}, 422), ({}, 422), ({"goal": "x", "location": {"place": "火星"}}, 422)]
 )
-def test_errors_are_not_kept(kept: FastAPI, body: dict[str, Any], status: int) -> None:
+def test_errors_are_not_kept(kept: FastAPI, body: dict[str, Any], status: int, ask: Ask) -> None:
     chinese, english = ask(kept, body), ask(kept, body, {"accept-language": "en"})
 
     assert chinese.status_code == english.status_code == status
@@ -112,7 +149,7 @@ def test_errors_are_not_kept(kept: FastAPI, body: dict[str, Any], status: int) -
     assert count(kept) == 0
 
 
-def test_a_body_not_said_to_be_json_is_refused_though_the_answer_is_kept(kept: FastAPI) -> None:
+def test_a_body_not_said_to_be_json_is_refused_though_the_answer_is_kept(kept: FastAPI, ask: Ask) -> None:
     assert ask(kept, ASKED[0]).status_code == 200
     assert ask(kept, ASKED[0], {"content-type": "text/plain"}).status_code == 422
     assert ask(kept, ASKED[0]).status_code == 200

@@ -1,14 +1,19 @@
 """One request is answered from one snapshot and one day, whatever comes to serve meanwhile."""
 
 import datetime
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
 from api import create_app
+from recommender.keyring import KeyRing
 from recommender.matcher import Matcher
 from recommender.settings import Settings
+from recommender.store import CatalogueStore
+from tests.callers import issue_key, showing
 
 ASKED = {"goal": "工业机器人", "k": 3}
 
@@ -36,8 +41,10 @@ def restless(matchers: list[Matcher], today: datetime.date) -> RestlessService:
 
 
 @pytest.fixture
-def client(restless: RestlessService) -> TestClient:
-    return TestClient(create_app(Settings(kept_answers=100), restless))  # type: ignore[arg-type]
+def client(restless: RestlessService, tmp_path: Path) -> Iterator[TestClient]:
+    with CatalogueStore(f"sqlite:///{tmp_path / 'keys.db'}") as store:
+        app = create_app(Settings(kept_answers=100), restless, KeyRing(store))  # type: ignore[arg-type]
+        yield TestClient(app, headers=showing(issue_key(store)))
 
 
 def ask(client: TestClient, address: str) -> Any:
