@@ -38,7 +38,7 @@ def _lines(settings: Settings, service: Service, port: int) -> Iterator[str]:
         yield _DEMO.in_language(settings.language)
     elif not _has_keys(service):
         yield _NO_KEYS.in_language(settings.language)
-    key = "" if settings.demo else " -H 'Authorization: Bearer …'"
+    key = "" if settings.demo else ' -H "Authorization: Bearer $JINXUE_KEY"'
     yield f"curl -s {url}/v1/recommendations{key} -H 'Content-Type: application/json' -d '{_body(service)}'"
 
 

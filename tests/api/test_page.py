@@ -31,8 +31,8 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 
 @contextmanager
 def serving(state: Path, catalogue: Path | None = None) -> Iterator[str]:
-    """Serve a catalogue (the bundled one for None) and give the address."""
-    settings = Settings(state=state)
+    """Serve a demo of a catalogue (the bundled one for None) and give the address."""
+    settings = Settings(state=state, demo=True, rate_per_address="100000/second")
     workshop = Workshop(settings)
     workshop.import_catalogue(catalogue, today=workshop.today())
     workshop.build()

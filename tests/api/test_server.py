@@ -21,15 +21,17 @@ from recommender.bootstrap import Workshop
 from recommender.catalogue import write_catalogue
 from recommender.settings import Settings
 from recommender.snapshot import SnapshotFolder
+from tests.callers import issue_key
 from tests.networks import TODAY, Shape, random_catalogue
 
 ROOT = Path(__file__).parents[2]
 
 
 class Server:
-    """`jinxue serve` in a process of its own; `output` is what it has printed until it was ready."""
+    """`jinxue serve` in a process of its own; `output` is what it has printed until it was ready. It is asked with `key`."""
 
-    def __init__(self, folder: Path, *options: str) -> None:
+    def __init__(self, folder: Path, *options: str, key: str = "") -> None:
+        self.key = key
         self.errors = folder / "stderr"
         environment = {name: value for name, value in os.environ.items() if not name.startswith("JINXUE_")}
         with self.errors.open("w") as errors:
@@ -53,7 +55,8 @@ class Server:
         return re.search(r"http://[^/（ ]+", self.output[0])[0]  # type: ignore[index]
 
     def get(self, path: str) -> Any:
-        with urllib.request.urlopen(self.url + path, timeout=10) as response:
+        request = urllib.request.Request(self.url + path, headers={"Authorization": f"Bearer {self.key}"})
+        with urllib.request.urlopen(request, timeout=10) as response:
             return json.load(response)
 
     def snapshot(self) -> str:
@@ -76,11 +79,18 @@ def folder(tmp_path: Path, state: Path) -> Path:
 
 
 @pytest.fixture
-def serve(folder: Path) -> Iterator[Callable[..., Server]]:
+def key(folder: Path) -> str:
+    """The administrator's."""
+    with Workshop(Settings(state=folder)).open_store() as store:
+        return issue_key(store).presented
+
+
+@pytest.fixture
+def serve(folder: Path, key: str) -> Iterator[Callable[..., Server]]:
     started: list[Server] = []
 
     def start(*options: str) -> Server:
-        started.append(Server(folder, *options))
+        started.append(Server(folder, *options, key=key))
         return started[-1]
 
     yield start
@@ -106,18 +116,31 @@ def build_another(folder: Path, seed: int) -> str:
     return workshop.build().version
 
 
-def test_the_line_it_prints_works_when_pasted_and_a_request_to_stop_ends_it_well(serve: Callable[..., Server]) -> None:
-    server = serve()
-    assert re.fullmatch(r"近学已就绪：http://127\.0\.0\.1:\d+（文档 .+/docs）。试一试：", server.output[0])
-    assert server.output[1].startswith(f"curl -s {server.url}/v1/recommendations ")
+def paste(server: Server, **variables: str) -> bytes:
+    """Return what comes of the line that a server prints last, in a shell that has these variables."""
+    assert server.output[-1].startswith(f"curl -s {server.url}/v1/recommendations ")
+    command = ["bash", "-c", server.output[-1]]
+    environment = {"PATH": os.environ["PATH"], **variables}
+    return subprocess.run(command, capture_output=True, timeout=20, check=True, env=environment).stdout
 
-    pasted = subprocess.run(["bash", "-c", server.output[1]], capture_output=True, timeout=20, check=True)
-    answer = Recommendations.model_validate_json(pasted.stdout, strict=True)
+
+@pytest.mark.parametrize("options", [(), ("--demo",)])
+def test_the_line_it_prints_works_when_pasted_and_a_request_to_stop_ends_it_well(
+    serve: Callable[..., Server], options: tuple[str, ...]
+) -> None:
+    server = serve(*options)
+    assert re.fullmatch(r"近学已就绪：http://127\.0\.0\.1:\d+（文档 .+/docs）。试一试：", server.output[0])
+    given = {} if options else {"JINXUE_KEY": server.key}
+    answer = Recommendations.model_validate_json(paste(server, **given), strict=True)
 
     assert answer.items
     assert "place" not in answer.policy.no_part
     assert server.stop() == 0
-    assert server.errors.read_text() == ""
+    assert {json.loads(line)["level"] for line in server.errors.read_text().splitlines()} == {"info"}
+
+
+def test_without_a_key_the_line_is_refused_unless_it_is_a_demo(serve: Callable[..., Server]) -> None:
+    assert json.loads(paste(serve()))["status"] == 401
 
 
 def test_an_interrupt_ends_it_well_too(serve: Callable[..., Server]) -> None:
@@ -140,7 +163,7 @@ def test_new_snapshots_are_taken_up_and_broken_ones_are_not(serve: Callable[...,
     (snapshots.path / bundled / "instances.faiss").write_bytes(b"nothing of use")
     assert eventually(lambda: server.get("/readyz")["status"] == "degraded", 10)
     assert server.snapshot() == second
-    assert len([line for line in server.errors.read_text().splitlines() if line.startswith("WARNING")]) == 1
+    assert server.errors.read_text().count('"level":"warning"') == 1
     snapshots.release()
 
     third = build_another(folder, 2)

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import httpx
 import pytest
 
 from tests.live import LiveService
@@ -29,8 +28,9 @@ def seats(number: int) -> bytes:
 
 
 def enrolled(live: LiveService) -> int:
-    address = f"{live.url}/v1/course-instances/team-leader-training@hub-pingshan-1/record"
-    return httpx.get(address).raise_for_status().json()["record"]["enrolled"]
+    with live.client() as client:
+        answer = client.get("/v1/course-instances/team-leader-training@hub-pingshan-1/record")
+    return answer.raise_for_status().json()["record"]["enrolled"]
 
 
 def peak_megabytes(live: LiveService) -> float:
@@ -48,9 +48,10 @@ def test_a_stream_takes_no_more_memory_than_its_lines_do(live: LiveService) -> N
             yield seats(number % 20)
             yield b" " * (MEGABYTE - 1) + b"\n"
 
-    httpx.post(f"{live.url}/v1/sync", content=seats(1), headers=LINES).raise_for_status()
-    before = peak_megabytes(live)
-    answer = httpx.post(f"{live.url}/v1/sync", content=body(), headers=LINES, timeout=120).raise_for_status()
+    with live.client(seconds=120) as client:
+        client.post("/v1/sync", content=seats(1), headers=LINES).raise_for_status()
+        before = peak_megabytes(live)
+        answer = client.post("/v1/sync", content=body(), headers=LINES).raise_for_status()
 
     assert json.loads(answer.text.splitlines()[-1])["summary"]["lines"] == 200
     assert peak_megabytes(live) - before < 40  # of 200
@@ -60,14 +61,18 @@ def test_a_stream_takes_no_more_memory_than_its_lines_do(live: LiveService) -> N
 def test_a_stream_that_breaks_off_leaves_nothing(live: LiveService, mode: str) -> None:
     before, where = enrolled(live), urlsplit(live.url)
     whole = seats(before + 1) * 2_000
-    head = f"POST /v1/sync?mode={mode} HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: {len(whole)}\r\n\r\n"
+    head = (
+        f"POST /v1/sync?mode={mode} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {live.key}\r\n"
+        f"Content-Type: text/plain\r\nContent-Length: {len(whole)}\r\n\r\n"
+    )
     with socket.create_connection((where.hostname or "", where.port or 0)) as connection:
         connection.sendall(head.encode() + whole[:-1])
         time.sleep(0.2)  # it is read before it breaks off
     time.sleep(0.5)
 
     assert enrolled(live) == before
-    done = httpx.post(f"{live.url}/v1/sync?mode={mode}", content=whole, headers=LINES, timeout=60).raise_for_status()
+    with live.client(seconds=60) as client:
+        done = client.post(f"/v1/sync?mode={mode}", content=whole, headers=LINES).raise_for_status()
     assert int(done.headers["catalogue-version"]) > 1
     assert enrolled(live) == before + 1
 
@@ -81,14 +86,15 @@ def test_a_write_is_in_the_answers_that_ask_for_its_version(live: LiveService) -
     }
     taught = {"type": "course_instance", "instance_id": "kite-1", "course_id": "kite-making", "mode": "online"}
     body = b"".join(json.dumps(line).encode() + b"\n" for line in (course, taught))
-    httpx.post(f"{live.url}/v1/sync", content=body, headers=LINES).raise_for_status()
-    review = httpx.post(f"{live.url}/v1/courses/kite-making/reviews", json={"decision": "approved"}).raise_for_status()
-    seen = {"minimum-catalogue-version": review.headers["catalogue-version"]}
     asked = {"goal": "想学扎沙燕风筝", "k": 1}
-    answer = httpx.post(f"{live.url}/v1/recommendations", json=asked, headers=seen, timeout=30).raise_for_status()
-    hidden = httpx.delete(f"{live.url}/v1/courses/kite-making").raise_for_status()
-    seen = {"minimum-catalogue-version": hidden.headers["catalogue-version"]}
-    after = httpx.post(f"{live.url}/v1/recommendations", json=asked, headers=seen, timeout=30).raise_for_status()
+    with live.client() as client:
+        client.post("/v1/sync", content=body, headers=LINES).raise_for_status()
+        review = client.post("/v1/courses/kite-making/reviews", json={"decision": "approved"}).raise_for_status()
+        seen = {"minimum-catalogue-version": review.headers["catalogue-version"]}
+        answer = client.post("/v1/recommendations", json=asked, headers=seen).raise_for_status()
+        hidden = client.delete("/v1/courses/kite-making").raise_for_status()
+        seen = {"minimum-catalogue-version": hidden.headers["catalogue-version"]}
+        after = client.post("/v1/recommendations", json=asked, headers=seen).raise_for_status()
 
     assert answer.json()["items"][0]["course"]["course_id"] == "kite-making"
     assert hidden.json()["hides"] == {"course_instances": 1}

@@ -20,12 +20,14 @@ def state(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def serve() -> Iterator[Serve]:
-    """Start a service on a state folder; it is ended with the test."""
+    """Start a service on a state folder; it is ended with the test. It is asked with a key of its own unless there is one already."""
     started: list[ServiceProcess] = []
 
-    def start(state: Path, **settings: object) -> ServiceProcess:
-        started.append(ServiceProcess(state, **{"refit_seconds": 0, **settings}))
-        return started[-1].start()
+    def start(state: Path, key: str = "", **settings: object) -> ServiceProcess:
+        service = ServiceProcess(state, **{"refit_seconds": 0, **settings})
+        service.key = key
+        started.append(service)
+        return service.start()
 
     yield start
     for service in started:
