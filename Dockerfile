@@ -41,7 +41,7 @@ WORKDIR /etc/jinxue
 USER 10001:10001
 VOLUME /var/lib/jinxue
 EXPOSE 8000
-HEALTHCHECK --interval=5s --timeout=3s --start-period=60s \
+HEALTHCHECK --interval=5s --timeout=3s --start-period=120s \
   CMD ["python", "-c", "import http.client, os, sys; one = http.client.HTTPConnection('127.0.0.1', int(os.environ.get('JINXUE_PORT', 8000)), timeout=2); one.request('GET', '/healthz'); sys.exit(one.getresponse().status != 200)"]
 ENTRYPOINT ["jinxue"]
 CMD ["serve"]

@@ -2,6 +2,7 @@
 
 import sqlite3
 import stat
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -296,7 +297,7 @@ def test_without_postgresql_s_programs_the_command_to_run_is_said_without_a_pass
     url = "postgresql://jinxue:geheim@db.example:5433/city"
     with pytest.raises(StoreError) as refused:
         back_up(url, tmp_path / "backup")
-    assert "pg_dump --format=custom" in str(refused.value)
+    assert "pg_dump --format=custom --no-owner --no-privileges --file=FILE" in str(refused.value)
     assert "host=db.example" in str(refused.value)
     assert "geheim" not in str(refused.value)
     (tmp_path / "backup").write_bytes(b"x")
@@ -321,3 +322,15 @@ def test_another_program_s_rows_survive_a_restore(postgres_url: str, programs: N
     restore(postgres_url, tmp_path / "backup", force=True)
     with connected(postgres_url) as connection:
         assert connection.scalar(text("SELECT number FROM invoices")) == 2
+
+
+def test_a_whole_database_dumped_by_hand_is_a_backup_too(postgres_url: str, programs: None, tmp_path: Path) -> None:
+    with CatalogueStore(postgres_url) as store:
+        save(store, Course(course_id="a", title="一"))
+    before = content(postgres_url)
+    words = ["pg_dump", "--format=custom", "--no-owner", f"--file={tmp_path / 'by hand'}", f"--dbname={postgres_url}"]
+    subprocess.run(words, check=True)
+    for lose in (lambda: None, lambda: destroy(postgres_url)):
+        lose()
+        restore(postgres_url, tmp_path / "by hand", force=True)
+        assert content(postgres_url) == before

@@ -32,14 +32,14 @@ _PATIENCE = "-c lock_timeout=15s"
 
 def write_copy(url: str, file: Path) -> None:
     """Let pg_dump write our tables as they are at one instant into `file`; StoreError when it is not there, or fails."""
-    words = ["pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={file}"]
-    _need(("pg_dump",), words, url)
+    words = ["pg_dump", "--format=custom", "--no-owner", "--no-privileges"]
+    _need(("pg_dump",), [*words, "--file=FILE"], url)
     tables = _our_tables(url)
     if not tables:
         raise StoreError(
             Bilingual("数据库中没有近学的表，无可备份。", "The database has none of our tables to back up.")
         )
-    done = _run([*words, *(f"--table={name}" for name in tables)], url)
+    done = _run([*words, f"--file={file}", *(f"--table={name}" for name in tables)], url)
     if done.returncode:
         raise _failed("pg_dump", done.stderr)
 
@@ -89,8 +89,8 @@ def put_back(url: str, source: Path) -> None:
 
 
 def _read(source: Path, script: IO[bytes]) -> subprocess.CompletedProcess[bytes]:
-    """Let pg_restore write `source` as SQL into `script`."""
-    words = ["pg_restore", "--no-owner", "--no-privileges", "--file=-", str(source)]
+    """Let pg_restore write `source` as SQL into `script`; that of a whole database made by hand drops what else it brings first."""
+    words = ["pg_restore", "--clean", "--if-exists", "--no-owner", "--no-privileges", "--file=-", str(source)]
     return subprocess.run(words, stdout=script, stderr=subprocess.PIPE, check=False)
 
 
