@@ -2,6 +2,7 @@
 
 import datetime
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -192,6 +193,82 @@ def test_a_wrong_cell_is_one_problem_with_its_place_and_what_was_expected(
     assert [where(problem) for problem in problems] == [expected]
     assert word in problems[0].message.en
     assert problems[0].message.zh != problems[0].message.en
+
+
+PERSONAL = {
+    "a phone number in a text": ("courses", "机器人维修", "找13812345678", ("courses.csv", 3, "title"), "phone number"),
+    "in an item of a list": (
+        "sites",
+        "智能机器人|软件",
+        "软件|0755-26543210",
+        ("sites.csv", 2, "clusters"),
+        "phone number",
+    ),
+    "a card's number": ("enterprises", "某公司", "44030119900307123X", ("enterprises.csv", 2, "name"), "identity card"),
+    "in a number": ("enterprises", ",40", ",440301199003071234", ("enterprises.csv", 2, "headcount"), "identity card"),
+    "in a date": ("course_instances", "2026-04-01", "13812345678", ("course_instances.csv", 2, "start_date"), "date"),
+    "in what refers": (
+        "course_instances",
+        "online,,",
+        "online,13812345678,",
+        ("course_instances.csv", 3, "site_id"),
+        "phone",
+    ),
+    "a name": ("learners", "机器人", "我叫张伟", ("learners.csv", 2, "industry"), "name of a person"),
+    "in an id": ("sites", "west,", "zhang@qq.com,", ("sites.csv", 3, "site_id"), "e-mail"),
+    "an id that tells": ("learners", "learner-1", "张伟", ("learners.csv", 2, "learner_id"), "letters, digits"),
+    "an id that is a number": (
+        "learners",
+        "learner-1",
+        "13812345678",
+        ("learners.csv", 2, "learner_id"),
+        "phone number",
+    ),
+}
+
+
+@pytest.mark.parametrize(("table", "old", "new", "expected", "word"), PERSONAL.values(), ids=PERSONAL)
+def test_what_is_about_somebody_is_refused_and_not_repeated(faults, tables, table, old, new, expected, word):
+    assert old in tables[table]
+    tables[table] = tables[table].replace(old, new, 1)
+    (problem,) = faults()
+    assert where(problem) == (*expected, None)
+    assert word in problem.message.en
+    for language in Language:
+        assert not re.search("13812345678|26543210|44030119900307|zhang|张伟", problem.line(language))
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "secret,,,,somewhere secret,",
+        "secret,,north secret,114,,",
+        "secret,,70,114,,",
+        "secret,,,,,x\nsecret,,,,,",
+        "secret,\x07secret,,,,",
+    ],
+)
+def test_no_value_of_a_learner_is_repeated(faults, tables, row):
+    tables["learners"] = f"learner_id,goal,latitude,longitude,place,industry\n{row}\n"
+    problems = faults()
+    assert len(problems) == 1
+    for language in Language:
+        assert "secret" not in problems[0].line(language)
+        assert "70" not in problems[0].line(language)
+
+
+def test_a_line_that_cannot_be_read_is_not_repeated(tmp_path):
+    path = tmp_path / "catalogue.jsonl"
+    path.write_text('{"type": "learner", "goal": "secret"\n["secret"]\n{"type": "13812345678"}\n', encoding="utf-8")
+    lines = [problem.line() for problem in problems_at(path)]
+    assert len(lines) >= 3
+    assert not [line for line in lines if "secret" in line or "13812345678" in line]
+
+
+def test_a_header_about_somebody_is_not_repeated(tables, read):
+    tables["learners"] = "learner_id,13812345678\nlearner-1,x\n"
+    (notice,) = read().notices
+    assert (notice.file, notice.column) == ("learners.csv", "?")
 
 
 def test_all_problems_of_all_files_come_together(faults, tables):
