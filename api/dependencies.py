@@ -73,6 +73,7 @@ async def _reach(service: Service, wanted: str | None) -> None:
 
 
 CurrentStandpoint = Annotated[Standpoint, Depends(get_standpoint)]
+CurrentService = Annotated[Service, Depends(get_service)]
 CurrentRegistry = Annotated[Registry, Depends(get_registry)]
 
 

@@ -20,13 +20,13 @@ class AnswerCache:
     def __init__(self, size: int) -> None:
         self._size = size
         self._answers: OrderedDict[bytes, bytes] = OrderedDict()
-        self._snapshot: str | None = None
+        self.snapshot: str | None = None
 
     def key(self, snapshot: str, *parts: bytes) -> bytes:
         """Return the key of a request; a new snapshot empties the cache."""
-        if snapshot != self._snapshot:
-            self._answers.clear()
-            self._snapshot = snapshot
+        if snapshot != self.snapshot:
+            self.clear()
+            self.snapshot = snapshot
         digest = hashlib.blake2b(snapshot.encode(), digest_size=16)
         for part in parts:
             digest.update(len(part).to_bytes(4, "big"))
@@ -35,17 +35,23 @@ class AnswerCache:
 
     def get(self, key: bytes) -> bytes | None:
         """Return the answer kept under `key`, None when there is none."""
-        answer = self._answers.get(key)
+        answers = self._answers  # another thread may clear the cache
+        answer = answers.get(key)
         if answer is not None:
-            self._answers.move_to_end(key)
+            answers.move_to_end(key)
         return answer
+
+    def clear(self) -> None:
+        """Drop all answers; any thread may."""
+        self._answers = OrderedDict()
 
     def keep(self, key: bytes, answer: bytes) -> None:
         """Keep `answer` under `key`."""
         if self._size:
-            self._answers[key] = answer
-            if len(self._answers) > self._size:
-                self._answers.popitem(last=False)
+            answers = self._answers
+            answers[key] = answer
+            if len(answers) > self._size:
+                answers.popitem(last=False)
 
 
 class RepeatableRoute(ScopedRoute):
@@ -62,7 +68,10 @@ class RepeatableRoute(ScopedRoute):
             form = request.headers.get("content-type", "").encode()  # a body that is not said to be JSON is refused
             caller = request.state.caller
             whose = caller.key_id.encode() if caller else b""
-            key = cache.key(at.matcher.snapshot.version, at.today.isoformat().encode(), whose, url, form, body)
+            snapshot = at.matcher.snapshot
+            # of the same version there may be one less, where somebody was taken out of a pinned snapshot
+            kept_for = f"{snapshot.version} {snapshot.learners.count}"
+            key = cache.key(kept_for, at.today.isoformat().encode(), whose, url, form, body)
             kept = cache.get(key)
             if kept is not None:
                 request.app.state.metrics.repeated(self.path)
@@ -70,7 +79,8 @@ class RepeatableRoute(ScopedRoute):
             response = await compute(request)
             if isinstance(response, Json) and response.status_code == 200:
                 request.app.state.metrics.composed(self.path, response.told)
-                cache.keep(key, bytes(response.body))
+                if cache.snapshot == kept_for:  # else another serves since, perhaps without somebody of whom this tells
+                    cache.keep(key, bytes(response.body))
             return response
 
         return handle

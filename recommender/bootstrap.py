@@ -15,6 +15,7 @@ from recommender.index import use_threads
 from recommender.language import Bilingual
 from recommender.policy import Policy, load_policy
 from recommender.registry.merge import Merge, merge
+from recommender.registry.retention import Purged, purge
 from recommender.settings import Settings
 from recommender.snapshot import Fit, Snapshot, SnapshotFolder, build_snapshot
 from recommender.store import CatalogueStore, CatalogueVersion, KeptFit, Loaded
@@ -136,6 +137,14 @@ class Workshop:
         # an empty store is none that anybody was erased from
         snapshots = self.snapshots.keep_learners(standing) if store.version() else 0
         return Forgotten(snapshots, store.scrub())
+
+    def purge(self, before: datetime.datetime, *, dry_run: bool = False) -> Purged:
+        """Let go of what is older than an instant, in the store and in the kept snapshots; return how much that is. See `registry.retention`."""
+        with self.open_store() as store:
+            purged = purge(store, before, dry_run=dry_run)
+            if not dry_run:
+                self.forget(store)
+        return purged
 
     def read_store(self) -> Loaded:
         """Return what can be seen in the store, and its version; StoreError before the first import."""

@@ -3,15 +3,19 @@
 import datetime
 import threading
 import time
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
+import numpy as np
 from filelock import FileLock, Timeout
+from numpy.typing import NDArray
 
 from recommender.bootstrap import Workshop, keep_fit
 from recommender.errors import SnapshotError, StoreError
 from recommender.matcher import Matcher
 from recommender.registry import KINDS, Action, Caller, Edit, Expected, Registry, Written
+from recommender.registry.export import Held, export
 from recommender.snapshot import Fit, Snapshot, build_snapshot
 from recommender.store import CatalogueStore, Loaded
 
@@ -29,6 +33,16 @@ class Erasure:
     written: Written
     snapshots: int | None
     in_effect: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """What is held of a learner: in the store, as a vector (by block, empty while `snapshot` does not know them), and in kept `snapshots`."""
+
+    held: Held
+    snapshot: str
+    vector: Mapping[str, NDArray[np.float32]]
+    snapshots: Sequence[str]
 
 
 class Service:
@@ -156,6 +170,19 @@ class Service:
         """Tell whether answers still know a learner from before that write."""
         snapshot = self.matcher.snapshot
         return learner_id in snapshot.network.learner_row and snapshot.catalogue_version < written.catalogue_version
+
+    def export(self, learner_id: str, caller: Caller) -> Export:
+        """Return everything held of a learner, and note that it was asked for; NotFound and Forbidden as for a record."""
+        held = export(self.store, learner_id, caller)
+        snapshot = self.matcher.snapshot
+        row = snapshot.network.learner_row.get(learner_id)
+        layout = snapshot.layout
+        vector = (
+            {}
+            if row is None
+            else {str(name): snapshot.learners.vectors[row, layout.columns_of(name)] for name in layout.preferences}
+        )
+        return Export(held, snapshot.version, vector, self.workshop.snapshots.holding(learner_id))
 
     def forget(self) -> int:
         """Let nothing be left here of whom the store has erased since the last time, anybody at the first; return how many snapshots were rewritten."""

@@ -18,7 +18,7 @@ from api.schemas.writing import SCHEMAS, Deleted, fields_schema
 from api.showing import deleted_answer, history_entry, stored_answer, written_answer
 from recommender.access import Scope
 from recommender.catalogue.tables import Table
-from recommender.domain import Identifier
+from recommender.domain import Identifier, Learner
 from recommender.registry import BOUND, KINDS, READERS, WRITERS, Action, Edit
 
 router = APIRouter(route_class=ScopedRoute, prefix="/v1", tags=["records 数据"])
@@ -74,7 +74,7 @@ def _add_reading(table: Table) -> None:
         wanted: Annotated[Paged, Query()],
         record_id: Annotated[Identifier, in_address],
     ) -> Json:
-        """Return who did what and when, oldest first; it outlives the record."""
+        """Return who did what and when, oldest first; it outlives the record, unless that is a person's."""
         found = registry.history(table, record_id, caller)
         part = found[wanted.offset : wanted.offset + wanted.limit]
         items = [history_entry(change) for change in part]
@@ -97,7 +97,7 @@ def _editing(table: Table, action: Action) -> Callable[..., Json]:
 
 
 def _add_writing(table: Table) -> None:
-    address, in_address, written = _address(table), _in_address(table), SCHEMAS[table.singular].written
+    address, written = _address(table), SCHEMAS[table.singular].written
     writers = _allowed(WRITERS[table.name])
     router.put(
         address,
@@ -118,18 +118,20 @@ def _add_writing(table: Table) -> None:
         description="Change these fields only; `null` empties one (JSON Merge Patch, RFC 7396).",
     )(_editing(table, Action.PATCH))
 
+
+def _add_deleting(table: Table) -> None:
     @router.delete(
-        address,
+        _address(table),
         response_model=Deleted,
         responses=WRITE_PROBLEMS,
-        openapi_extra=writers,
+        openapi_extra=_allowed(WRITERS[table.name]),
         summary=f"Delete a {table.singular}",
     )
     def delete(
         registry: CurrentRegistry,
         caller: CurrentCaller,
         expected: CurrentExpected,
-        record_id: Annotated[Identifier, in_address],
+        record_id: Annotated[Identifier, _in_address(table)],
     ) -> Json:
         """Leave a tombstone, and say what can no longer be seen because of it: nothing else is deleted, and a PUT brings all of it back."""
         return deleted_answer(registry.edit(Edit(table, record_id, Action.DELETE, {}, expected), caller))
@@ -138,3 +140,5 @@ def _add_writing(table: Table) -> None:
 for _table in KINDS.values():
     _add_reading(_table)
     _add_writing(_table)
+    if _table.record is not Learner:  # people are erased
+        _add_deleting(_table)

@@ -1,10 +1,11 @@
 """All commands as one program."""
 
+import os
 import sys
 
 import typer
 
-from recommender.cli import answering, backup, comparing, data, keys, measuring, snapshots, upkeep
+from recommender.cli import answering, backup, comparing, data, keeping, keys, measuring, snapshots, upkeep
 from recommender.cli.console import ERR
 from recommender.errors import CatalogueError, JinxueError
 from recommender.language import Language
@@ -22,6 +23,8 @@ app.command()(data.export)
 app.command()(backup.backup)
 app.command()(backup.restore)
 app.add_typer(keys.keys, name="keys")
+app.command()(keeping.purge)
+app.command()(keeping.audit)
 app.command()(measuring.evaluate)
 app.command("train-encoder")(measuring.train_encoder)
 app.command()(upkeep.doctor)
@@ -29,7 +32,8 @@ app.command()(upkeep.settings)
 
 
 def main() -> None:
-    """Run the command; errors end in one sentence and exit code 1."""
+    """Run the command; errors end in one sentence and exit code 1. The files it makes are for nobody else: people stand in them."""
+    os.umask(0o077)
     try:
         app()
     except CatalogueError as error:

@@ -13,6 +13,7 @@ _PARTS: tuple[tuple[Bilingual, Callable[[Workshop], Finding]], ...] = (
     (parts.ENCODER, parts.encoder),
     (parts.STATE, parts.state),
     (parts.STORE, parts.store),
+    (parts.AUDIT, parts.audit),
     (parts.SNAPSHOT, parts.snapshot),
 )
 

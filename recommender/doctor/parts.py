@@ -13,7 +13,7 @@ from recommender.language import Bilingual
 SPARE_BYTES = 200_000_000  # what the database and the kept embeddings may grow by, besides one more snapshot
 ENCODER, STATE = Bilingual("编码器", "encoder"), Bilingual("状态文件夹", "state folder")
 STORE, SNAPSHOT = Bilingual("目录库", "store"), Bilingual("快照", "snapshot")
-REVIEWS = Bilingual("审核", "reviews")
+AUDIT, REVIEWS = Bilingual("审计", "audit"), Bilingual("审核", "reviews")
 
 
 def encoder(workshop: Workshop) -> Finding:
@@ -69,6 +69,19 @@ def store(workshop: Workshop) -> Finding:
         STORE,
         f"版本 {version.version}，{written} 写入，{courses} 门课程、{classes} 个班次",
         f"version {version.version}, written on {written}, {courses} courses and {classes} classes",
+    )
+
+
+def audit(workshop: Workshop) -> Finding:
+    """Tell whether each entry of the audit log fits the one before."""
+    with workshop.open_store() as opened, opened.read() as reading:
+        broken = reading.audit_broken_at()
+    if broken is None:
+        return sound(AUDIT, "审计记录前后相符", "each entry of the audit log fits the one before")
+    return wrong(
+        AUDIT,
+        f"审计记录从第 {broken} 条起与前文不符，可能被改动过。请与备份核对。",
+        f"the audit log does not fit together from entry {broken} on and may have been changed; compare it with a backup",
     )
 
 

@@ -12,8 +12,10 @@ from recommender.access import Key as AccessKey
 from recommender.domain import Approval
 from recommender.store.audit import AuditEntry, AuditHashes, broken_at, read_entries
 from recommender.store.erasing import erased_since, standing
+from recommender.store.history import Change, history_of
 from recommender.store.keys import keys_version, read_keys
 from recommender.store.loading import Loaded, load
+from recommender.store.purging import unwritten_since, whole_since
 from recommender.store.records import TABLES, Key, Stored, key_of, to_stored
 from recommender.store.schema import catalogue_versions, course_drafts, courses, fits, idempotency_keys
 
@@ -62,6 +64,10 @@ class Reading:
     def load(self) -> Loaded | None:
         """Return what can be seen of all records, None before the first write."""
         return load(self._connection)
+
+    def history(self, kind: str, record_id: str) -> list[Change]:
+        """Return everything that was done to a record, oldest first."""
+        return history_of(self._connection, kind, record_id)
 
     def import_versions(self) -> frozenset[int]:
         """Return the catalogue versions that imports made."""
@@ -180,6 +186,14 @@ class Reading:
     def standing_learners(self, version: int) -> set[str]:
         """Return the ids of the learners who have been there without a break since a catalogue version."""
         return standing(self._connection, version)
+
+    def learners_unwritten_since(self, before: datetime.datetime) -> list[str]:
+        """Return the ids of the learners whose record was last written before an instant, in order."""
+        return unwritten_since(self._connection, before)
+
+    def whole_since(self) -> int:
+        """Return the catalogue version from which on the history is whole: purging takes what is before."""
+        return whole_since(self._connection)
 
     def kept_answers(self) -> Iterator[tuple[str, str, bytes]]:
         """Yield the caller's key, the call's and the answer of every call that may be repeated."""

@@ -13,6 +13,7 @@ from recommender.store.audit import AuditEntry, add_entries
 from recommender.store.erasing import erase_rows
 from recommender.store.history import Operation, utc
 from recommender.store.keys import key_row
+from recommender.store.purging import purge_rows
 from recommender.store.reading import Draft, KeptAnswer, KeptFit, Reading
 from recommender.store.records import TABLES, Stored, plain_json, to_row
 from recommender.store.schema import api_keys, catalogue_versions, changes, course_drafts, fits, idempotency_keys
@@ -53,6 +54,10 @@ class Transaction(Reading):
         erased = erase_rows(self._connection, learner_ids)
         self.audit_all("erasure", sorted(learner_ids), kind="learner")
         return erased
+
+    def purge(self, before: datetime.datetime) -> dict[str, int]:
+        """Delete the history, kept answers and keys of before an instant; return how many of each."""
+        return purge_rows(self._connection, before)
 
     def put_draft(self, draft: Draft) -> None:
         """Let `draft` wait for review, in place of an earlier one."""

@@ -12,7 +12,8 @@ from httpx import Response
 from api import create_app
 from recommender.domain import Catalogue
 from recommender.keyring import KeyRing
-from recommender.registry import Registry
+from recommender.registry import KINDS, Action, Caller, Edit, Expected, Registry
+from recommender.service import Erasure
 from recommender.settings import Settings
 from recommender.store import CatalogueStore, Stored
 from tests.callers import issue_key, showing
@@ -145,6 +146,11 @@ class Records:
         self.app.state.settings = _SETTINGS
         self.key = issue_key(self.store)
         self.client = TestClient(self.app, headers=showing(self.key))
+
+    def erase(self, learner_id: str, caller: Caller, *, expected: Expected | None) -> Erasure:
+        """Erase a learner as a service does, but for snapshots, of which there are none."""
+        edit = Edit(KINDS["learner"], learner_id, Action.DELETE, expected=expected)
+        return Erasure(self.registry.edit(edit, caller), 0, in_effect=True)
 
     def ask(self, method: str, address: str, body: Any = None, **headers: str) -> Response:
         """Send a request; `if_match="…"` is the header If-Match."""

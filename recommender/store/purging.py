@@ -1,0 +1,48 @@
+"""Finds and deletes what is older than an instant."""
+
+import datetime
+
+from sqlalchemy import Connection, delete, func, or_, select, update
+
+from recommender.store.schema import api_keys, catalogue_versions, changes, idempotency_keys, learners
+
+
+def unwritten_since(connection: Connection, before: datetime.datetime) -> list[str]:
+    """Return the ids of the learners whose record was last written before an instant, in order."""
+    written = select(catalogue_versions.c.written_at).where(catalogue_versions.c.version == learners.c.version)
+    query = select(learners.c.learner_id).where(written.scalar_subquery() < _plain(before))
+    return sorted(connection.scalars(query))
+
+
+def purge_rows(connection: Connection, before: datetime.datetime) -> dict[str, int]:
+    """Delete the history, kept answers and keys of before; return how many of each."""
+    instant = _plain(before)
+    first_kept = connection.scalar(
+        select(func.min(catalogue_versions.c.version)).where(catalogue_versions.c.written_at >= instant)
+    )
+    # all before the first that is young enough, so that what is left has no gaps whatever clocks have said
+    old = changes.c.version < first_kept if first_kept is not None else changes.c.version.is_not(None)
+    history = connection.execute(delete(changes).where(old)).rowcount
+    answers = connection.execute(delete(idempotency_keys).where(idempotency_keys.c.kept_at < instant)).rowcount
+    return {"history_entries": history, "sync_answers": answers, "keys": _purge_keys(connection, instant)}
+
+
+def _purge_keys(connection: Connection, instant: datetime.datetime) -> int:
+    latest = connection.scalar(select(func.max(api_keys.c.version))) or 0
+    over = or_(api_keys.c.revoked_at < instant, api_keys.c.expires_at < instant)
+    purged = connection.execute(delete(api_keys).where(over)).rowcount
+    if purged:  # the newest may be gone, and versions are never to come twice
+        one = select(func.min(api_keys.c.key_id)).scalar_subquery()
+        connection.execute(update(api_keys).where(api_keys.c.key_id == one).values(version=latest + 1))
+    return purged
+
+
+def whole_since(connection: Connection) -> int:
+    """Return the catalogue version from which on the history is whole: purging takes what is before."""
+    first = connection.scalar(select(func.min(changes.c.version)))
+    latest = connection.scalar(select(func.max(catalogue_versions.c.version))) or 0
+    return latest + 1 if first is None else int(first)
+
+
+def _plain(instant: datetime.datetime) -> datetime.datetime:
+    return instant.astimezone(datetime.UTC).replace(tzinfo=None)
