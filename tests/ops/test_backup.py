@@ -247,15 +247,36 @@ def test_a_backup_may_be_restored_while_somebody_writes(url: str, tmp_path: Path
         assert sorted(versions) == sorted([*range(saved.version + 1, store.version().version + 1)] * 2)  # type: ignore[union-attr]
 
 
+def test_a_restore_waits_for_whoever_is_writing(url: str, tmp_path: Path) -> None:
+    back_up(url, tmp_path / "backup")
+    before = content(url)
+    restoring = threading.Thread(target=restore, args=(url, tmp_path / "backup"), kwargs={"force": True})
+    with CatalogueStore(url) as store:
+        with store.write() as transaction:
+            transaction.audit("anything")
+            restoring.start()
+            restoring.join(timeout=0.5)
+            assert restoring.is_alive()
+        restoring.join()
+    assert content(url) == before
+
+
 def test_a_damaged_sqlite_file_is_replaced_by_force(tmp_path: Path) -> None:
     path, backup = tmp_path / "jinxue.db", tmp_path / "backup"
-    url = f"sqlite:///{path}"
+    url, log = f"sqlite:///{path}", path.with_name("jinxue.db-wal")
     with CatalogueStore(url) as store:
         save(store, Course(course_id="a", title="一"))
-    back_up(url, backup)
-    before = content(url)
+        back_up(url, backup)
+        before = content(url)
+        with connected(url) as connection:
+            connection.exec_driver_sql("COMMIT")
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            connection.exec_driver_sql("BEGIN")
+            connection.execute(text("UPDATE courses SET title = '二'"))  # a page in the middle, not the first one
+        written = log.read_bytes()
+    assert written
     path.write_bytes(b"damaged" * 5000)
-    path.with_name("jinxue.db-wal").write_bytes(b"of the damaged one")
+    log.write_bytes(written)  # as a crash leaves it: SQLite would carry it into any database that lies beside it
 
     with pytest.raises(StoreError, match="cannot be backed up"):
         back_up(url, tmp_path / "another")
