@@ -1,6 +1,7 @@
 """What README.md and README.zh-CN.md tell people to do is done here."""
 
 import json
+import os
 import re
 import shlex
 import subprocess
@@ -31,14 +32,14 @@ ALL = list(dict.fromkeys(command for name in READMES for command in commands(nam
 
 @pytest.fixture(scope="module")
 def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveService]:
-    with LiveService(tmp_path_factory.mktemp("readme")) as service:
+    with LiveService(tmp_path_factory.mktemp("readme"), demo=True) as service:
         yield service
 
 
 @pytest.fixture(scope="module")
 def untouched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveService]:
     """Return a service into which no command of the READMEs has written."""
-    with LiveService(tmp_path_factory.mktemp("untouched")) as service:
+    with LiveService(tmp_path_factory.mktemp("untouched"), demo=True) as service:
         yield service
 
 
@@ -52,6 +53,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("command", ALL, ids=[command[:60] for command in ALL])
 def test_a_command_of_the_readme_does_what_it_says(command: str, live: LiveService, desk: Path) -> None:
+    if issued := re.fullmatch(r"export JINXUE_KEY=\$\((.+)\)", command):
+        command = issued[1]
     program, *words = shlex.split(command)
     while "=" in program:  # a variable set for one command
         program, *words = words
@@ -63,7 +66,8 @@ def test_a_command_of_the_readme_does_what_it_says(command: str, live: LiveServi
         assert variables <= {"PORT", "STATE", "CATALOGUE", "PYTHON", "TORCH_INDEX"}
     elif program == "curl":
         told = command.replace("http://127.0.0.1:8000", live.url)
-        done = subprocess.run(told, shell=True, capture_output=True, text=True, cwd=desk, check=False)
+        environment = {**os.environ, "JINXUE_KEY": live.key}
+        done = subprocess.run(told, shell=True, capture_output=True, text=True, cwd=desk, env=environment, check=False)
         assert done.returncode == 0, done.stderr
         assert done.stdout
         for line in done.stdout.splitlines():
@@ -73,6 +77,7 @@ def test_a_command_of_the_readme_does_what_it_says(command: str, live: LiveServi
             assert live.run_command(f"jinxue export {words[1]}", cwd=desk).returncode == 0  # whatever ran before
         done = live.run_command(command, cwd=desk)
         assert done.returncode == 0, done.stderr
+        assert not issued or re.fullmatch(r"jinxue_\w{12}_\S{43}\n", done.stdout)
     else:
         assert program in {"git", "cd"}, f"no test knows how to try {command!r}"
 
@@ -122,6 +127,8 @@ def test_every_command_is_documented(name: str) -> None:
     from recommender.cli import app
 
     text = (ROOT / name).read_text(encoding="utf-8")
-    for command in app.registered_commands:
-        word = command.name or command.callback.__name__  # type: ignore[union-attr]
-        assert f"jinxue {word}" in text, word
+    groups = {"": app, **{f"{group.name} ": group.typer_instance for group in app.registered_groups}}
+    for prefix, group in groups.items():
+        for command in group.registered_commands:  # type: ignore[union-attr]
+            word = command.name or command.callback.__name__  # type: ignore[union-attr]
+            assert f"jinxue {prefix}{word}" in text, word
