@@ -20,7 +20,19 @@ from api.limits import BodyLimit
 from api.metrics import Metrics
 from api.rates import Rates
 from api.repeats import AnswerCache
-from api.routes import audiences, catalogue, health, metrics, page, people, recommendations, records, reviews, sync
+from api.routes import (
+    audiences,
+    catalogue,
+    health,
+    insights,
+    metrics,
+    page,
+    people,
+    recommendations,
+    records,
+    reviews,
+    sync,
+)
 from api.tracing import Tracing
 from recommender.bootstrap import Workshop
 from recommender.following import Follower
@@ -53,7 +65,7 @@ def create_app(
     app.state.metrics = Metrics(app.state)
     app.state.answers = AnswerCache(app.state.settings.kept_answers)
     add_error_handlers(app)
-    for routes in (recommendations, audiences, catalogue, records, people, reviews, sync, health, metrics, page):
+    for routes in _ROUTES:
         app.include_router(routes.router)
     app.openapi = partial(describe, app.openapi, demo=app.state.settings.demo)  # type: ignore[method-assign]
     app.mount("/page", StaticFiles(directory=Path(__file__).parent / "page"), name="page")
@@ -61,6 +73,12 @@ def create_app(
         app.add_middleware(layer, **dict.fromkeys(arguments, app.state))
     return app
 
+
+_ROUTES = (
+    *(recommendations, audiences, catalogue, records, people, insights, reviews, sync),
+    *(health, metrics, page),
+)
+"""In the order in which the documentation tells of them."""
 
 _LAYERS: Sequence[tuple[Any, Sequence[str]]] = (
     (BodyLimit, ["state"]),

@@ -33,7 +33,7 @@ app.command()(upkeep.settings)
 
 def main() -> None:
     """Run the command; errors end in one sentence and exit code 1. The files it makes are for nobody else: people stand in them."""
-    os.umask(0o077)
+    mask = os.umask(0o077)
     try:
         app()
     except CatalogueError as error:
@@ -42,6 +42,8 @@ def main() -> None:
         _fail(error)
     except JinxueError as error:
         _fail(error)
+    finally:
+        os.umask(mask)
 
 
 def _language() -> Language:
