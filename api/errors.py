@@ -8,6 +8,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.routing import BaseRoute, Match, Mount
 from starlette.types import Scope
 
@@ -152,6 +153,10 @@ async def _invalid_request(request: Request, error: InvalidRequest) -> ProblemRe
     return problem(request, 422, errors=[_error(p.field, p.message.in_language(language)) for p in error.problems])
 
 
+async def _gone(request: Request, _: ClientDisconnect) -> ProblemResponse:
+    return _unreadable(request)  # nobody is there to read it
+
+
 async def _lines_refused(request: Request, error: SyncRefused) -> ProblemResponse:
     language = language_of(request)
     errors = [
@@ -222,6 +227,7 @@ def add_error_handlers(app: FastAPI) -> None:
     """Let every error leave as a problem."""
     app.add_exception_handler(RequestValidationError, _invalid_fields)  # type: ignore[arg-type]
     app.add_exception_handler(InvalidRequest, _invalid_request)  # type: ignore[arg-type]
+    app.add_exception_handler(ClientDisconnect, _gone)  # type: ignore[arg-type]
     app.add_exception_handler(SyncRefused, _lines_refused)  # type: ignore[arg-type]
     app.add_exception_handler(NotFound, _not_found)  # type: ignore[arg-type]
     app.add_exception_handler(Forbidden, _forbidden)  # type: ignore[arg-type]

@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from rich.console import Console
 
 from api import logs
+from api.accepting import Server
 from api.app import create_app
 from api.connections import Connection
 from api.greeting import greet
@@ -53,7 +54,7 @@ def run(read: Callable[[], Settings]) -> bool:
         app.state.on_ready = partial(_begin, Reload(app, read), settings, listening.getsockname()[1])
         for number in (signal.SIGINT, signal.SIGTERM, *_HANG_UP):
             signal.signal(number, lambda *_: None)  # uvicorn stops at it, then raises it once more
-        server = uvicorn.Server(_config(app, settings))
+        server = Server(configuration(app, settings))
         server.run(sockets=[listening])
     return server.started
 
@@ -65,7 +66,8 @@ def _begin(reload: Reload, settings: Settings, port: int, service: Service) -> N
     greet(settings, service, port)
 
 
-def _config(app: FastAPI, settings: Settings) -> uvicorn.Config:
+def configuration(app: FastAPI, settings: Settings) -> uvicorn.Config:
+    """Return how the server is to treat connections; headers of proxies are believed if they are trusted, else ignored."""
     proxies = [name for network in split(settings.trusted_proxies) for name in _both_ways(network)]
     return uvicorn.Config(
         app,

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body
+from fastapi import APIRouter, Body, Request
 from starlette.concurrency import run_in_threadpool
 
 from api.access import allow
@@ -10,6 +10,7 @@ from api.callers import CurrentCaller
 from api.dependencies import CurrentRegistry, CurrentStandpoint, Json
 from api.errors import PROBLEMS
 from api.examples import AUDIENCE_EXAMPLES
+from api.limits import within
 from api.repeats import RepeatableRoute
 from api.schemas import AudienceAnswer
 from recommender.access import Scope
@@ -26,12 +27,14 @@ router = APIRouter(route_class=RepeatableRoute, prefix="/v1", tags=["audiences æ
     summary="The learners whom a class suits best",
 )
 async def find_audience(
+    request: Request,
     wanted: Annotated[AudienceRequest, Body(openapi_examples=AUDIENCE_EXAMPLES)],
     at: CurrentStandpoint,
     registry: CurrentRegistry,
     caller: CurrentCaller,
 ) -> Json:
     """Return ids and scores of the stored learners to whom this class would be recommended highest; a site's key reaches its own classes only."""
+    within(request.app.state.settings, wanted)
     if Scope.PLATFORM not in caller.scopes and not caller.is_admin:
         await run_in_threadpool(registry.record, TABLES["course_instances"], wanted.instance_id, caller)
     return Json(at.matcher.find_audience(wanted, today=at.today))

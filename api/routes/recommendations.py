@@ -9,6 +9,7 @@ from api.callers import check_enterprise
 from api.dependencies import CurrentStandpoint, Json, speak
 from api.errors import PROBLEMS
 from api.examples import ENTERPRISE_EXAMPLES, LEARNER_EXAMPLES
+from api.limits import within
 from api.repeats import RepeatableRoute
 from api.schemas import Recommendations
 from recommender.access import Scope
@@ -30,6 +31,7 @@ async def recommend(
 ) -> Json:
     """Return the best courses for the profile sent, each at its best class, with reasons; nothing of it is stored."""
     speak(request, profile)
+    within(request.app.state.settings, profile)
     return Json(at.matcher.recommend(profile, today=at.today))
 
 
@@ -46,6 +48,7 @@ async def recommend_to_enterprise(
 ) -> Json:
     """Return courses that can be taught at the enterprise, customised for it, or attended near it; nothing is stored."""
     speak(request, need)
+    within(request.app.state.settings, need)
     return Json(at.matcher.recommend(need, today=at.today))
 
 
@@ -84,4 +87,5 @@ async def recommend_to_stored_enterprise(
 
 def _given(request: Request, listing: ListingOptions) -> dict[str, Any]:
     speak(request, listing)
+    within(request.app.state.settings, listing)
     return listing.model_dump(exclude_unset=True)

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 Answer = TypeVar("Answer", bound=BaseModel)
 
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
-_INNARDS = re.compile(r"Traceback|File \"|\.py\b|pydantic|Error\(|0x[0-9a-f]{6,}")
+INNARDS = re.compile(r"Traceback|File \"|\.py\b|pydantic|Error\(|0x[0-9a-f]{6,}")
 
 
 def chinese(text: str) -> bool:
@@ -29,7 +29,7 @@ def problem_of(response: Response, status: int | None = None) -> dict[str, Any]:
     assert 400 <= response.status_code < 500, response.text[:500]
     assert status in (None, response.status_code), response.text[:500]
     assert response.headers["content-type"] == "application/problem+json"
-    assert not _INNARDS.search(response.text), response.text[:500]
+    assert not INNARDS.search(response.text), response.text[:500]
     problem = response.json()
     assert set(problem) == {"type", "title", "status", "detail", "errors", "request_id"}
     assert problem["type"] == "about:blank"

@@ -1,0 +1,199 @@
+"""Who does not keep to HTTP, comes in too great a number, or keeps the service waiting."""
+
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+
+from tests.api.edge import Caller, Edge, edge, request
+from tests.live import eventually
+
+HEAD_SECONDS, REQUEST_SECONDS = 0.4, 0.8
+
+
+@pytest.fixture(scope="module")
+def calm() -> Iterator[Edge]:
+    with edge() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def hasty() -> Iterator[Edge]:
+    with edge(maximum_header_seconds=HEAD_SECONDS, maximum_request_seconds=REQUEST_SECONDS) as opened:
+        yield opened
+
+
+MALFORMED = {
+    "words": b"HELLO\r\n\r\n",
+    "a method nobody knows": b"FOO / HTTP/1.1\r\n\r\n",
+    "HTTP/2": b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+    "TLS": bytes.fromhex("16030100c8010000c40303") + bytes(190),
+    "zeros": bytes(100),
+    "a name with spaces": b"GET / HTTP/1.1\r\na b: c\r\n\r\n",
+    "a value with a zero": b"GET / HTTP/1.1\r\na: b\x00c\r\n\r\n",
+    "a length that is none": b"POST /length HTTP/1.1\r\nContent-Length: x\r\n\r\n",
+    "two lengths": b"POST /length HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nx",
+    "length and chunks": b"POST /length HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    "chunks that are none": b"POST /length HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+    "a tunnel": b"CONNECT example.org:443 HTTP/1.1\r\n\r\n",
+    "a target that is none": b"GET http:///%% HTTP/1.1\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("sent", MALFORMED.values(), ids=MALFORMED)
+def test_what_is_no_http_is_a_problem_as_all_others_are(calm: Edge, sent: bytes) -> None:
+    with calm.call() as caller:
+        answer = caller.send(sent).answer()
+
+        assert answer.status == 400
+        assert answer.fields == ["request"]
+        assert answer.problem["request_id"] == answer.headers["x-request-id"]
+        assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+        assert answer.headers["connection"] == "close"
+        assert caller.is_closed()
+    assert calm.ask("GET", "/quick").status == 200
+
+
+def test_garbage_behind_a_request_that_is_worked_on_ends_the_connection(calm: Edge) -> None:
+    with calm.call() as caller:
+        caller.send(request("GET", "/thread?seconds=0.3") + b"GARBAGE\r\n\r\n")
+
+        assert caller.is_closed()
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"GET / HTTP/1.1\r\na: " + b"x" * 90_000,
+        b"GET /" + b"x" * 90_000,
+        b"GET / HTTP/1.1\r\na: " + b"x" * 90_000 + b"\r\n\r\n",
+        b"GET /" + b"x" * 90_000 + b" HTTP/1.1\r\n\r\n",
+        b"GET / HTTP/1.1\r\n" + b"a: b\r\n" * 201 + b"\r\n",
+        b"GET / HTTP/1.1\r\n" + b"a: " + b"b" * 3_000 + b"\r\n" + (b"a: " + b"b" * 3_000 + b"\r\n") * 30,
+    ],
+    ids=["endless field", "endless target", "long field", "long target", "many fields", "endless fields"],
+)
+def test_a_head_that_is_too_large_is_refused(calm: Edge, sent: bytes) -> None:
+    with calm.call() as caller:
+        for start in range(0, len(sent), 10_000):
+            caller.send(sent[start : start + 10_000])
+            time.sleep(0.002)  # so that it comes in parts
+        answer = caller.answer()
+
+        assert (answer.status, answer.fields) == (431, ["header"])
+        assert caller.is_closed()
+
+
+def test_a_large_body_is_no_large_head(calm: Edge) -> None:
+    with calm.call() as caller:
+        for _ in range(3):
+            assert caller.ask("POST", "/length", b"x" * 500_000).body == b"500000"
+
+
+def test_requests_that_come_together_are_answered_in_their_order(calm: Edge) -> None:
+    with calm.call() as caller:
+        caller.send(b"".join(request("POST", "/length", b"x" * size) for size in (1, 70_000, 3)))
+
+        assert [caller.answer().body for _ in range(3)] == [b"1", b"70000", b"3"]
+
+
+def test_an_upgrade_is_answered_as_if_nobody_had_asked_for_it(calm: Edge) -> None:
+    answer = calm.ask("GET", "/quick", b"", "Connection: Upgrade", "Upgrade: websocket")
+
+    assert answer.body == b'{"quick":true}'
+
+
+def took(seconds: float, begun: float) -> bool:
+    return seconds <= time.perf_counter() - begun < seconds + 3
+
+
+def test_one_who_says_nothing_is_left(hasty: Edge) -> None:
+    begun = time.perf_counter()
+    with hasty.call() as caller:
+        assert caller.is_closed()
+    assert took(HEAD_SECONDS, begun)
+
+
+@pytest.mark.parametrize("drop", [b"GET / HTTP/1.1\r\na", b"\r\n"], ids=["a head", "empty lines"])
+def test_one_who_drips_is_left(hasty: Edge, drop: bytes) -> None:
+    begun = time.perf_counter()
+    with hasty.call() as caller:
+        caller.send(drop)
+        with pytest.raises(OSError):  # noqa: PT012
+            while time.perf_counter() - begun < 5:
+                time.sleep(0.03)
+                caller.send(drop[-1:] if len(drop) > 2 else drop)
+    assert took(HEAD_SECONDS, begun)
+
+
+def test_one_whose_head_does_not_arrive_is_told_so(hasty: Edge) -> None:
+    with hasty.call() as caller:
+        answer = caller.send("GET / HTTP/1.1\r\nHo").answer()
+
+        assert (answer.status, answer.fields) == (408, ["header"])
+        assert caller.is_closed()
+
+
+def test_the_second_request_must_arrive_in_time_too(hasty: Edge) -> None:
+    with hasty.call() as caller:
+        assert caller.ask("GET", "/quick").status == 200
+        begun = time.perf_counter()
+
+        assert caller.send("GET / HTTP/1.1\r\nHo").answer().status == 408
+        assert took(HEAD_SECONDS, begun)
+
+
+def test_one_who_goes_on_asking_is_not_left(hasty: Edge) -> None:
+    with hasty.call() as caller:
+        for _ in range(6):
+            assert caller.ask("GET", "/quick").status == 200
+            time.sleep(HEAD_SECONDS / 4)
+        assert caller.ask("GET", f"/thread?seconds={1.2 * HEAD_SECONDS}").status == 200
+
+
+@pytest.mark.parametrize("path", ["/stream", "/stream?blocks=3"])
+def test_one_who_does_not_read_is_left(hasty: Edge, path: str) -> None:
+    begun = time.perf_counter()
+    with hasty.call(buffer=4096) as caller:
+        caller.send(request("GET", path, b"", "Connection: close"))
+        eventually(lambda: not connections(hasty), seconds=5)
+    assert time.perf_counter() - begun < REQUEST_SECONDS + 3
+
+
+def test_one_who_asks_again_and_again_and_does_not_read_is_left(hasty: Edge) -> None:
+    with hasty.call(buffer=4096) as caller, pytest.raises(OSError):  # noqa: PT012
+        caller.socket.settimeout(REQUEST_SECONDS + 3)
+        while True:
+            caller.send(request("GET", "/nope") * 50)
+
+
+def connections(edge: Edge) -> int:
+    return len(edge.server.server_state.connections)
+
+
+def test_more_connections_than_may_be_are_refused_at_once() -> None:
+    with edge(maximum_connections=3) as few, ExitStack() as stack:
+        for _ in range(3):
+            stack.enter_context(few.call()).send(request("GET", "/thread?seconds=2"))
+        time.sleep(0.2)
+        begun = time.perf_counter()
+        with few.call() as late:
+            answer = late.answer()
+
+            assert (answer.status, answer.fields) == (503, ["connection"])
+            assert int(answer.headers["retry-after"]) >= 1
+            assert late.is_closed()
+        assert time.perf_counter() - begun < 1.9
+        held: list[Caller] = [stack.enter_context(few.call()) for _ in range(20)]
+        assert connections(few) <= 7
+        assert all(caller.is_closed() for caller in held)
+
+
+def test_whoever_keeps_us_waiting_makes_room_for_another() -> None:
+    with edge(maximum_connections=5) as few, ExitStack() as stack:
+        silent = [stack.enter_context(few.call()) for _ in range(5)]
+        time.sleep(0.7)  # longer than others are patient with them
+
+        assert [few.ask("GET", "/quick").status for _ in range(3)] == [200] * 3
+        assert [caller.is_closed(0.2) for caller in silent].count(True) == 1
