@@ -5,13 +5,15 @@ from fastapi import APIRouter, Request, Response
 from api.access import ScopedRoute, allow
 from recommender.access import Scope
 
+_TEXT = {"schema": {"type": "string"}}
+
 router = APIRouter(route_class=ScopedRoute, tags=["health 状态"])
 
 
 @router.get(
     "/metrics",
     response_class=Response,
-    responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
+    responses={200: {"content": {"text/plain": _TEXT, "application/openmetrics-text": _TEXT}}},
     openapi_extra=allow(Scope.INSIGHT),
     summary="Metrics of this process, for Prometheus",
 )

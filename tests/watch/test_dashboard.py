@@ -99,6 +99,67 @@ def test_promtool_finds_nothing_wrong_with_the_rules() -> None:
     assert f"{len(RULES)} rules found" in done.stdout
 
 
+_WELL = {
+    'up{job="jinxue", instance="a"}': "1x60",
+    'jinxue_http_requests_total{status="200"}': "0+600x60",
+    'jinxue_http_requests_total{status="500"}': "0+1x60",
+    'jinxue_http_request_duration_seconds_bucket{route="/", le="1"}': "0+600x60",
+    'jinxue_http_request_duration_seconds_bucket{route="/", le="2.5"}': "0+600x60",
+    'jinxue_http_request_duration_seconds_bucket{route="/", le="+Inf"}': "0+600x60",
+    'jinxue_http_request_duration_seconds_bucket{route="/v1/sync", le="1"}': "0x60",
+    'jinxue_http_request_duration_seconds_bucket{route="/v1/sync", le="+Inf"}': "0+60x60",
+    'jinxue_http_refusals_total{reason="capacity"}': "0+6x60",
+    'jinxue_http_refusals_total{reason="unauthorised"}': "0+6x60",
+    'jinxue_http_refusals_total{reason="forbidden"}': "0+600x60",
+    "jinxue_snapshot_lag_versions": "0 1 0 1x1 0 1 0x60",
+    'jinxue_part_degraded{part="store"}': "0 1 0x60",
+    'jinxue_part_degraded{part="disk"}': "0 1 0x60",
+    'jinxue_keys_expiring{scope="site"}': "0x120",
+}
+"""A service that is well, minute by minute; what is short or rare is no alarm."""
+_ILL = {
+    "JinxueDown": {'up{job="jinxue", instance="a"}': "0x60"},
+    "JinxueErrors": {'jinxue_http_requests_total{status="500"}': "0+10x60"},
+    "JinxueSlow": {'jinxue_http_request_duration_seconds_bucket{route="/", le="1"}': "0+500x60"},
+    "JinxueOverloaded": {'jinxue_http_refusals_total{reason="capacity"}': "0+600x60"},
+    "JinxueStrangers": {'jinxue_http_refusals_total{reason="unauthorised"}': "0+60x60"},
+    "JinxueLagging": {"jinxue_snapshot_lag_versions": "2x60"},
+    "JinxueDegraded": {'jinxue_part_degraded{part="store"}': "1x60"},
+    "JinxueDiskFault": {'jinxue_part_degraded{part="disk"}': "1x60"},
+    "JinxueKeysExpiring": {'jinxue_keys_expiring{scope="site"}': "3x120"},
+}
+"""By alert: what makes it ring, and no other."""
+
+
+def ringing(names: list[str], series: dict[str, str], minute: int) -> dict[str, Any]:
+    """Return promtool's test that exactly these alerts ring at a minute of the series."""
+    rings = [{"labels": f'{{alertname="{name}"}}', "value": 1} for name in names]
+    return {
+        "interval": "1m",
+        "input_series": [{"series": name, "values": values} for name, values in {**_WELL, **series}.items()],
+        "promql_expr_test": [
+            {
+                "expr": 'count by (alertname) (ALERTS{alertstate="firing"})',
+                "eval_time": f"{minute}m",
+                "exp_samples": rings,
+            }
+        ],
+    }
+
+
+def test_every_alert_rings_for_what_it_is_for_and_for_nothing_else(tmp_path: Path) -> None:
+    assert set(_ILL) == {rule["alert"] for rule in RULES}
+    later = {"JinxueKeysExpiring": 61}
+    tests = [ringing([], {}, minute) for minute in (1, 3, 4, 30)]
+    tests += [ringing([name], ill, later.get(name, 30)) for name, ill in _ILL.items()]
+    told = {"rule_files": [str(DEPLOY / "alerts.yml")], "evaluation_interval": "1m", "tests": tests}
+    (tmp_path / "tests.yml").write_text(yaml.safe_dump(told), encoding="utf-8")
+
+    words = [program("promtool"), "test", "rules", str(tmp_path / "tests.yml")]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_promtool_finds_nothing_wrong_with_the_metrics(client: TestClient) -> None:
     text = client.get("/metrics").text
     done = subprocess.run(
