@@ -4,7 +4,8 @@ import datetime
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
+from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -90,16 +91,18 @@ def read_entries(
 def broken_at(connection: Connection) -> int | None:
     """Return the position of the first entry that does not fit the one before it, None when all do."""
     chain, expected = "", 1
-    for entry in _entries(connection, select(audit_entries).order_by(audit_entries.c.position)):
-        if entry.position != expected or entry.chained(chain) != entry:
-            return expected
-        chain, expected = entry.chain, expected + 1
+    with closing(_entries(connection, select(audit_entries).order_by(audit_entries.c.position))) as entries:
+        for entry in entries:
+            if entry.position != expected or entry.chained(chain) != entry:
+                return expected
+            chain, expected = entry.chain, expected + 1
     return None
 
 
-def _entries(connection: Connection, query: Select[Any]) -> Iterator[AuditEntry]:
-    for row in connection.execute(query, execution_options={"yield_per": _ROWS}).mappings():
-        yield _entry(dict(row))
+def _entries(connection: Connection, query: Select[Any]) -> Generator[AuditEntry]:
+    with connection.execute(query, execution_options={"yield_per": _ROWS}) as found:
+        for row in found.mappings():
+            yield _entry(dict(row))
 
 
 def _entry(row: dict[str, Any]) -> AuditEntry:

@@ -198,8 +198,9 @@ class Reading:
     def kept_answers(self) -> Iterator[tuple[str, str, bytes]]:
         """Yield the caller's key, the call's and the answer of every call that may be repeated."""
         columns = idempotency_keys.c.key_id, idempotency_keys.c.key, idempotency_keys.c.answer
-        for row in self._connection.execute(select(*columns), execution_options={"yield_per": 100}):
-            yield row.key_id, row.key, row.answer
+        with self._connection.execute(select(*columns), execution_options={"yield_per": 100}) as found:
+            for row in found:
+                yield row.key_id, row.key, row.answer
 
     def _rows(self, query: Select[Any]) -> Iterator[dict[str, Any]]:
         for row in self._connection.execute(query).mappings():
