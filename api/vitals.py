@@ -13,7 +13,7 @@ from recommender.language import Bilingual
 from recommender.service import Service
 from recommender.snapshot import Snapshot
 
-PARTS = ("store", "snapshot", "disk", "fit", "keys", "encoder")
+PARTS = ("store", "snapshot", "disk", "fit", "erasure", "keys", "encoder")
 """What has to work."""
 
 _SOON = datetime.timedelta(days=30)
