@@ -36,9 +36,7 @@ def train_encoder(
     versions on the same kind of processor. `StaticEncoder` and sentence-transformers both read the folder.
     Raises `EncoderError` when there are fewer than two documents of that length, `PackageMissing` without the extra `train`.
     """
-    for module in ("sentence_transformers", "datasets", "accelerate"):
-        if find_spec(module) is None:
-            raise PackageMissing(module.replace("_", "-"), "train")
+    _need_packages()
     whole = [document for document in corpus.documents if len(document) >= SHORTEST_DOCUMENT]
     if len(whole) < 2:
         raise EncoderError(
@@ -69,9 +67,16 @@ def train_bundled_encoder(
 
     It learns from the files in `knowledge` and `catalogue_folder`; None is the bundled knowledge base, and the bundled Shenzhen network.
     """
+    _need_packages()  # before the corpus is made, which takes a while
     read = read_knowledge(knowledge or knowledge_folder())
     corpus = make_corpus(read, catalogue_folder or bundled_catalogue_folder())
     train_encoder(corpus, output, epochs=epochs, seed=seed, progress=progress)
+
+
+def _need_packages() -> None:
+    for module in ("sentence_transformers", "datasets", "accelerate"):
+        if find_spec(module) is None:
+            raise PackageMissing(module.replace("_", "-"), "train")
 
 
 def bundled_catalogue_folder() -> Path:
