@@ -7,6 +7,7 @@ from fastapi import FastAPI
 
 from api import logs
 from api.rates import Rates
+from api.repeats import AnswerCache
 from recommender.errors import SettingsError
 from recommender.settings import Settings
 
@@ -38,6 +39,8 @@ class Reload:
         self._state.settings = present.model_copy(update=taken)
         if any(name.startswith("rate_") for name in taken):
             self._state.rates = Rates(self._state.settings)
+        if taken:
+            self._state.answers = AnswerCache(present.kept_answers)  # what was composed under other limits
         logs.set_level(self._state.settings.log_level)
         _log.warning("settings read again; changed: %s", ", ".join(taken) or "nothing")
         if later := sorted(changed - AT_ONCE):

@@ -40,6 +40,7 @@ def run(read: Callable[[], Settings]) -> bool:
 
     JinxueError when the port cannot be had, or there is nothing to serve.
     """
+    hung_up = _note_hang_up()
     settings = read()
     logs.set_up(settings.log_level)
     sys.setswitchinterval(_SWITCH_SECONDS)
@@ -51,18 +52,28 @@ def run(read: Callable[[], Settings]) -> bool:
         gc.freeze()  # what is loaded stays: to go through all of it again and again would hold up answers
         gc.set_threshold(*_COLLECTED_AFTER)
         app = create_app(settings, service)
-        app.state.on_ready = partial(_begin, Reload(app, read), settings, listening.getsockname()[1])
-        for number in (signal.SIGINT, signal.SIGTERM, *_HANG_UP):
+        app.state.on_ready = partial(_begin, Reload(app, read), hung_up, settings, listening.getsockname()[1])
+        for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: None)  # uvicorn stops at it, then raises it once more
         server = Server(configuration(app, settings))
         server.run(sockets=[listening])
     return server.started
 
 
-def _begin(reload: Reload, settings: Settings, port: int, service: Service) -> None:
+def _note_hang_up() -> list[int]:
+    """Return a list that grows by every SIGHUP until the service begins."""
+    noted: list[int] = []
+    for number in _HANG_UP:
+        signal.signal(number, lambda number, _: noted.append(number))
+    return noted
+
+
+def _begin(reload: Reload, hung_up: list[int], settings: Settings, port: int, service: Service) -> None:
     """Be open to signals and to callers."""
     for number in _HANG_UP:
         asyncio.get_running_loop().add_signal_handler(number, reload)
+    if hung_up:
+        reload()
     greet(settings, service, port)
 
 

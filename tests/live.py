@@ -47,6 +47,7 @@ class ServiceProcess:
         given = {f"JINXUE_{name.upper()}": str(value) for name, value in asked.items() if value is not None}
         self.environment = {**bare, "JINXUE_STATE": str(state), "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", **given}
         self.url = ""
+        self.folder: Path | None = None  # where it is started, and looks for `.env`
         self.key = ""
         self.workshop = Workshop(Settings(state=state, database_url=settings.get("database_url"), _env_file=None))  # type: ignore[arg-type,call-arg]
         self.process: subprocess.Popen[str] | None = None
@@ -67,7 +68,9 @@ class ServiceProcess:
                 self.key = issue_key(store).presented
         words = [*_COMMAND, "serve", "--port", "0"]
         with self._log.open("ab") as log:
-            self.process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=log, text=True, env=self.environment)
+            self.process = subprocess.Popen(
+                words, stdout=subprocess.PIPE, stderr=log, text=True, env=self.environment, cwd=self.folder
+            )
 
     def await_ready(self) -> Self:
         """Return when it says that it answers."""

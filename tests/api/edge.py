@@ -74,6 +74,8 @@ class Caller:
     def answer(self, method: str = "GET") -> Answer:
         """Return the next answer; it must come whole."""
         first = self._read.readline()
+        if not first:
+            raise ConnectionError("hung up without an answer")
         assert first.startswith(b"HTTP/1.1 "), first
         headers = {}
         while (line := self._read.readline().strip()) != b"":
