@@ -10,6 +10,8 @@ import httpx
 import psycopg
 import pytest
 
+from recommender.bootstrap import Workshop
+from tests.callers import issue_key
 from tests.faults.conftest import Serve
 from tests.faults.town import QUESTION, TWINS, found_town, workshop_at
 from tests.live import ServiceProcess, eventually
@@ -24,6 +26,12 @@ def stoppable(postgres: PostgresServer, postgres_url: str) -> Iterator[PostgresS
         psycopg.connect(postgres_url).close()
     except psycopg.OperationalError:
         postgres.start()
+
+
+def key_of(workshop: Workshop) -> str:
+    """Return an administrator's key, which the store knows before any service starts."""
+    with workshop.open_store() as store:
+        return issue_key(store).presented
 
 
 def answered(http: httpx.Client) -> list[str]:
@@ -65,6 +73,7 @@ def test_a_postgresql_that_goes_and_comes_back_while_serving(
     found_town(tmp_path / "state", postgres_url)
     service = serve(tmp_path / "state", database_url=postgres_url)
     with service.client() as http:
+        assert answered(http)  # from here on the key is known
         stoppable.stop()
         assert_degraded(service, http)
         stoppable.start()
@@ -85,15 +94,19 @@ def test_saving_a_snapshot_meanwhile_does_not_make_the_store_seem_to_be_back(
     assert "works again" not in service.log
 
 
-def test_a_service_that_starts_while_its_postgresql_is_away(
+def test_a_service_that_starts_while_its_postgresql_is_away_answers_those_whom_it_need_not_know(
     stoppable: PostgresServer, postgres_url: str, tmp_path: Path, serve: Serve
 ) -> None:
-    found_town(tmp_path / "state", postgres_url)
+    key = key_of(found_town(tmp_path / "state", postgres_url))
     stoppable.stop()
-    service = serve(tmp_path / "state", database_url=postgres_url)
-    with service.client() as http:
-        assert_degraded(service, http)
+    service = serve(tmp_path / "state", key, database_url=postgres_url, demo=True)
+    with service.client() as http, httpx.Client(base_url=service.url, trust_env=False) as anybody:
+        assert set(answered(anybody)) >= set(TWINS)
+        for refused in (http.get("/readyz"), http.patch("/v1/course-instances/twin-a", json={"fee_yuan": 1})):
+            assert (refused.status_code, "Retry-After" in refused.headers) == (503, True)
+            assert "密钥" in refused.json()["detail"]
         stoppable.start()
+        eventually(lambda: http.get("/readyz").is_success, told=lambda: service.log)
         assert_recovers(service, http)
 
 
@@ -120,8 +133,9 @@ def test_an_sqlite_file_that_goes_and_comes_back_while_serving(state: Path, serv
 def test_a_copy_that_is_put_back_in_the_place_of_an_sqlite_file_is_followed_and_written(
     state: Path, serve: Serve, tmp_path: Path
 ) -> None:
+    key = key_of(workshop_at(state))
     shutil.copy(state / "jinxue.sqlite3", tmp_path / "copy")
-    service = serve(state)
+    service = serve(state, key)
     with service.client() as http:
         for fee in range(1, 6):
             http.patch("/v1/course-instances/twin-b", json={"fee_yuan": fee}).raise_for_status()
@@ -144,6 +158,7 @@ def fee_of_b(http: httpx.Client) -> float:
 def test_an_sqlite_file_that_is_no_database_any_more(state: Path, serve: Serve) -> None:
     service = serve(state)
     with service.client() as http:
+        assert answered(http)  # from here on the key is known
         (state / "jinxue.sqlite3").write_bytes(os.urandom(100_000))
         assert_degraded(service, http)
 
