@@ -2,13 +2,13 @@
 
 import datetime
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from recommender.catalogue.tables import Table
 from recommender.errors import CatalogueProblem
 from recommender.language import Bilingual
-from recommender.privacy import Kind, found_in
+from recommender.privacy import Kind, found
 
 _SHOWN = 80
 _EXACT = 2**53  # every whole number up to here is a float of its own
@@ -75,15 +75,9 @@ def problem(
 
 def personal(cell: Cell) -> Kind | None:
     """Return what a cell holds that must not be kept about people, None when nothing is seen."""
-    return found_in(_texts(cell))
-
-
-def _texts(cell: Cell) -> Iterator[str]:
     if isinstance(cell, tuple):
-        for item in cell:
-            yield from _texts(item)
-    else:
-        yield cell.shown if isinstance(cell, Unreadable) else cell
+        return next((kind for item in cell if (kind := personal(item))), None)
+    return found(cell.shown if isinstance(cell, Unreadable) else cell)
 
 
 def shown(cell: Cell) -> str:

@@ -95,9 +95,10 @@ def _record(raw: RawTable, row: RawRow, cells: CellReader, problems: list[Catalo
 
 def _check_impersonal(table: Table, column: str, cell: Cell) -> None:
     """Refuse a text that says who somebody is, or how to reach them, and the id of a learner that could."""
-    if table.record is Learner and column == table.key[0] and isinstance(cell, str) and not is_opaque(cell):
-        raise CellRefused(*NOT_OPAQUE)
-    if table.columns[column] in _TEXTS and (kind := personal(cell)):
+    if table.record is Learner and column in table.key and isinstance(cell, str):
+        if not is_opaque(cell):
+            raise CellRefused(*NOT_OPAQUE)
+    elif table.columns[column] in _TEXTS and (kind := personal(cell)):
         raise CellRefused(*kind.message)
 
 
