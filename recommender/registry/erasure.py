@@ -4,6 +4,7 @@ import json
 import zlib
 from collections import Counter
 from collections.abc import Collection, Mapping
+from typing import Any
 
 from recommender.store import Reading, Transaction
 
@@ -25,7 +26,7 @@ def erase(transaction: Transaction, learner_ids: Collection[str]) -> Erased:
     return Counter(records=records, history_entries=entries, sync_answers=len(answers))
 
 
-def lines_about(reading: Reading, learner_id: str) -> list[tuple[str, list[dict[str, str]]]]:
+def lines_about(reading: Reading, learner_id: str) -> list[tuple[str, list[dict[str, Any]]]]:
     """Return the keys of the calls whose kept answers name a learner, and the lines that do."""
     found = []
     for (_, key), answer in _answers(reading):
@@ -36,18 +37,21 @@ def lines_about(reading: Reading, learner_id: str) -> list[tuple[str, list[dict[
 
 
 def without_learners(answer: bytes, learner_ids: Collection[str] = ()) -> bytes | None:
-    """Return the answer to a stream of edits without these ids, nor those that it tells of as deleted; None when it names none of them.
+    """Return the answer to a stream of edits without these ids, nor those that it tells of as deleted or refused; None when it names none of them.
 
-    A line keeps its number and type. One behind its learner's deletion is of another learner, of the same id.
+    A line keeps its number and type. One behind its learner's deletion is of another learner, of the same id; of who was refused there need be
+    nobody who could be erased later.
     """
     gone, kept, changed = set(learner_ids), [], False
     for line in reversed(answer.splitlines(keepends=True)):
         told = _told(line)
         if told and told["status"] == "deleted":
             gone.add(told["id"])
-        if told and told["id"] in gone:
+        if told and (told["id"] in gone or told["status"] == "refused"):
             changed = True
-            line = json.dumps({"line": told["line"], "type": _LEARNER, "id": None, "status": "erased"}).encode() + b"\n"
+            erased = {"line": told["line"], "type": _LEARNER, "id": None, "status": "erased"}
+            left = erased if told["id"] in gone else told | {"id": None}
+            line = json.dumps(left, ensure_ascii=False).encode() + b"\n"
         kept.append(line)
     return b"".join(reversed(kept)) if changed else None
 
@@ -58,9 +62,9 @@ def _answers(reading: Reading) -> list[tuple[tuple[str, str], bytes]]:
     return [((key_id, key), answer) for (key_id, key), answer in answers if b'"learner"' in answer]
 
 
-def _told(line: bytes) -> dict[str, str] | None:
+def _told(line: bytes) -> dict[str, Any] | None:
     """Return what a line tells of a learner, None when it is about another thing or has lost its id."""
     if b'"learner"' not in line:
         return None
-    told: dict[str, str] = json.loads(line)
+    told: dict[str, Any] = json.loads(line)
     return told if told.get("type") == _LEARNER and told.get("id") is not None else None

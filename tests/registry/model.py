@@ -316,15 +316,28 @@ class Model:
 
 
 def without_erased(answer: bytes, erased: list[str]) -> list[Fields]:
-    """Return what is kept of an answer to a sync when these learners were erased behind it, besides those whom it erased itself."""
-    gone, lines = set(erased), [json.loads(line) for line in answer.splitlines()]
-    for place in range(len(lines) - 1, -1, -1):
-        line = lines[place]
+    """Return what is kept of an answer to a sync when these learners were erased behind it, besides those whom it erased itself.
+
+    Of learners whose lines were refused no id is kept in the first place.
+    """
+    lines = _without([json.loads(line) for line in answer.splitlines()], set())
+    kept = [{**line, "id": None} if _is_refused_learner(line) else line for line in lines]
+    return _without(kept, set(erased))
+
+
+def _without(lines: list[Fields], gone: set[str]) -> list[Fields]:
+    kept = []
+    for line in reversed(lines):
         if line.get("type") == "learner":
-            gone |= {line["id"]} if line["status"] == "deleted" else set()
+            gone = gone | {line["id"]} if line["status"] == "deleted" else gone
             if line["id"] in gone:
-                lines[place] = {"line": line["line"], "type": "learner", "id": None, "status": "erased"}
-    return lines
+                line = {"line": line["line"], "type": "learner", "id": None, "status": "erased"}
+        kept.append(line)
+    return kept[::-1]
+
+
+def _is_refused_learner(line: Fields) -> bool:
+    return line.get("type") == "learner" and line["status"] == "refused"
 
 
 def record_hash(fields: Fields) -> str:
