@@ -104,7 +104,7 @@ class KeyRing:
     def __init__(self, store: CatalogueStore, now: Callable[[], datetime.datetime] = _now) -> None:
         self._store, self._now = store, now
         self._keys: Mapping[str, Key] = {}
-        self._version: int | None = None
+        self._state: tuple[object, ...] | None = None
         self._right: dict[
             bytes, str
         ] = {}  # what was shown, hashed under a key of this process alone: the id of the key
@@ -126,7 +126,7 @@ class KeyRing:
     @property
     def known(self) -> Collection[Key] | None:
         """The keys as they were last read, those that hold no longer among them; None before they could be read at all."""
-        return None if self._version is None else self._keys.values()
+        return None if self._state is None else self._keys.values()
 
     def recognise(self, presented: str) -> Key | None:
         """Return the key that a caller shows if this process has verified it before and it holds; never waits."""
@@ -154,16 +154,16 @@ class KeyRing:
     def refresh(self) -> None:
         """Take in what the store says now; StoreError leaves what was known."""
         with self._refreshing, self._store.read() as reading:
-            version = reading.keys_version()
-            if version != self._version:
+            state = reading.keys_state()
+            if state != self._state:
                 self._keys = {key.key_id: key for key in reading.api_keys()}
-                self._version = version
+                self._state = state
 
     def _refresh_unless_away(self) -> None:
         try:
             self.refresh()
         except StoreError:
-            if self._version is None:
+            if self._state is None:
                 raise
 
     def _digest(self, presented: str) -> bytes:

@@ -14,6 +14,12 @@ def keys_version(connection: Connection) -> int:
     return int(connection.scalar(select(func.max(api_keys.c.version))) or 0)
 
 
+def keys_state(connection: Connection) -> tuple[object, ...]:
+    """Return what is another after every change of any key, also after one that follows a restored backup, whose numbers begin again."""
+    columns = (func.max(api_keys.c[name]) for name in ("version", "created_at", "revoked_at"))
+    return tuple(connection.execute(select(func.count(), *columns).select_from(api_keys)).one())
+
+
 def read_keys(connection: Connection) -> list[Key]:
     """Return all keys, oldest first."""
     rows = connection.execute(select(api_keys).order_by(api_keys.c.created_at, api_keys.c.key_id)).mappings()

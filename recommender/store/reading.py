@@ -13,7 +13,7 @@ from recommender.domain import Approval
 from recommender.store.audit import AuditEntry, AuditHashes, broken_at, read_entries
 from recommender.store.erasing import erased_since, standing
 from recommender.store.history import Change, history_of
-from recommender.store.keys import keys_version, read_keys
+from recommender.store.keys import keys_state, read_keys
 from recommender.store.loading import Loaded, load
 from recommender.store.purging import unwritten_since, whole_since
 from recommender.store.records import TABLES, Key, Stored, key_of, to_stored
@@ -149,9 +149,9 @@ class Reading:
         """Return all keys of callers, oldest first."""
         return read_keys(self._connection)
 
-    def keys_version(self) -> int:
-        """Return a number that rises with every change of any key."""
-        return keys_version(self._connection)
+    def keys_state(self) -> tuple[object, ...]:
+        """Return what is another after every change of any key."""
+        return keys_state(self._connection)
 
     def kept_answer(self, key: str, *, key_id: str | None) -> KeptAnswer | None:
         """Return what was answered to the earlier call of `key_id` under an idempotency key, None when there was none."""

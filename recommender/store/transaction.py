@@ -12,7 +12,7 @@ from recommender.access import Key
 from recommender.store.audit import AuditEntry, add_entries
 from recommender.store.erasing import erase_rows
 from recommender.store.history import Operation, utc
-from recommender.store.keys import key_row
+from recommender.store.keys import key_row, keys_version
 from recommender.store.purging import purge_rows
 from recommender.store.reading import Draft, KeptAnswer, KeptFit, Reading
 from recommender.store.records import TABLES, Stored, plain_json, to_row
@@ -80,7 +80,7 @@ class Transaction(Reading):
 
     def put_key(self, key: Key) -> None:
         """Keep a caller's key, in place of what was kept of it. The catalogue version stays."""
-        self._upsert(api_keys, [{**key_row(key), "version": self.keys_version() + 1}])
+        self._upsert(api_keys, [{**key_row(key), "version": keys_version(self._connection) + 1}])
         self._announced = True
 
     def log_all(self, done: Sequence[tuple[str, str, Operation, Mapping[str, Any]]]) -> None:
