@@ -1,6 +1,7 @@
 """How many requests are worked on at once, and how long each may take."""
 
 import asyncio
+from collections import deque
 from typing import Any
 
 from fastapi import Request
@@ -17,6 +18,7 @@ DROP = "jinxue.drop"
 _WATCHED = frozenset(
     {"/healthz", "/readyz", "/metrics"}
 )  # what operators look at above all while there is too much to do
+_TOGETHER = 4
 _MANY = Bilingual("同时处理的请求太多，请稍后再试。", "Too many requests at once; try again in a while.")
 _LATE_BODY = Bilingual("请求正文没有及时到齐。", "The body of the request did not arrive in time.")
 _LATE_ANSWER = Bilingual(
@@ -29,10 +31,13 @@ class Capacity:
     """ASGI middleware: so many requests at once, and so long for each of them. `state` is the application's.
 
     A request counts while the service works on it: not while it waits for the caller to send a body, or to take the answer.
+    Answers mostly never wait, so only a few are begun before whoever has come meanwhile is heard, and refused if they are too many.
     """
 
     def __init__(self, app: ASGIApp, state: Any) -> None:
         self._app, self._state, self.busy = app, state, 0
+        self._turns: deque[asyncio.Future[None]] = deque()
+        self._is_calling = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or refuse it (503)."""
@@ -48,13 +53,35 @@ class Capacity:
         work = _Work(self, scope, receive, send, counted=counted)
         late = asyncio.get_running_loop().call_later(seconds, work.expire)
         try:
-            await asyncio.sleep(
-                0
-            )  # answers mostly never wait: what has arrived with this one is counted before it is worked on
-            await self._app(scope, work.receive, work.send)
+            if counted:
+                await self._turn()
+            if work.expiring is None:
+                await self._app(scope, work.receive, work.send)
+            else:
+                await work.expiring
         finally:
             late.cancel()
             work.end()
+
+    async def _turn(self) -> None:
+        """Wait until it is one's turn."""
+        loop = asyncio.get_running_loop()
+        turn = loop.create_future()
+        self._turns.append(turn)
+        if not self._is_calling:
+            self._is_calling = True
+            loop.call_soon(self._call)
+        await turn
+
+    def _call(self) -> None:
+        """Let the next ones begin; those behind them when the loop has come round."""
+        for _ in range(min(_TOGETHER, len(self._turns))):
+            turn = self._turns.popleft()
+            if not turn.done():
+                turn.set_result(None)
+        self._is_calling = bool(self._turns)
+        if self._is_calling:
+            asyncio.get_running_loop().call_soon(self._call)
 
     @property
     def is_full(self) -> bool:
@@ -69,20 +96,20 @@ class _Work:
         "_capacity",
         "_counted",
         "_expired",
-        "_expiring",
         "_receive",
         "_scope",
         "_send",
         "_started",
         "_waiting",
         "_whole",
+        "expiring",
     )
 
     def __init__(self, capacity: Capacity, scope: Scope, receive: Receive, send: Send, *, counted: bool) -> None:
         self._capacity, self._scope, self._receive, self._send = capacity, scope, receive, send
         self._counted = counted
         self._started = self._expired = self._waiting = self._whole = False
-        self._expiring: asyncio.Task[None] | None = None
+        self.expiring: asyncio.Task[None] | None = None
         capacity.busy += counted
 
     def end(self) -> None:
@@ -126,7 +153,7 @@ class _Work:
         response = _refused(self._scope, "time", *((408, _LATE_BODY) if self._waiting else (503, _LATE_ANSWER)))
         if self._waiting:
             response.headers["Connection"] = "close"
-        self._expiring = asyncio.get_running_loop().create_task(response(self._scope, self._receive, self._send))
+        self.expiring = asyncio.get_running_loop().create_task(response(self._scope, self._receive, self._send))
 
 
 def _refused(scope: Scope, reason: str, status: int, message: Bilingual) -> ProblemResponse:
