@@ -118,10 +118,8 @@ class Service:
 
     def _hold_to(self, pinned: str, began: float) -> bool:
         seal = self.workshop.snapshots.seal(pinned)
-        if self.matcher.snapshot.version != pinned or seal not in (
-            None,
-            self._seal,
-        ):  # somebody was taken out of its files
+        changed = seal not in (None, self._seal)  # somebody was taken out of its files
+        if changed or self.matcher.snapshot.version != pinned:
             self._serve(self.workshop.snapshots.load(self._encoder, self.workshop.policy, pinned), began)
             self._seal = seal
             return True

@@ -58,8 +58,15 @@ def without_learners(answer: bytes, learner_ids: Collection[str] = ()) -> bytes 
 
 def _answers(reading: Reading) -> list[tuple[tuple[str, str], bytes]]:
     """Return the kept answers that tell of learners, by the caller's key and the call's."""
-    answers = ((place, zlib.decompress(content)) for *place, content in reading.kept_answers())
+    answers = [(place, _unpacked(content)) for *place, content in reading.kept_answers()]
     return [((key_id, key), answer) for (key_id, key), answer in answers if b'"learner"' in answer]
+
+
+def _unpacked(content: bytes) -> bytes:
+    try:
+        return zlib.decompress(content)
+    except zlib.error:  # damaged: nobody can read there of whom it told
+        return b""
 
 
 def _told(line: bytes) -> dict[str, Any] | None:

@@ -2,7 +2,7 @@
 
 import datetime
 
-from sqlalchemy import Connection, delete, func, or_, select, update
+from sqlalchemy import Connection, delete, func, or_, select
 
 from recommender.store.schema import api_keys, catalogue_versions, changes, idempotency_keys, learners
 
@@ -24,17 +24,9 @@ def purge_rows(connection: Connection, before: datetime.datetime) -> dict[str, i
     old = changes.c.version < first_kept if first_kept is not None else changes.c.version.is_not(None)
     history = connection.execute(delete(changes).where(old)).rowcount
     answers = connection.execute(delete(idempotency_keys).where(idempotency_keys.c.kept_at < instant)).rowcount
-    return {"history_entries": history, "sync_answers": answers, "keys": _purge_keys(connection, instant)}
-
-
-def _purge_keys(connection: Connection, instant: datetime.datetime) -> int:
-    latest = connection.scalar(select(func.max(api_keys.c.version))) or 0
     over = or_(api_keys.c.revoked_at < instant, api_keys.c.expires_at < instant)
-    purged = connection.execute(delete(api_keys).where(over)).rowcount
-    if purged:  # the newest may be gone, and versions are never to come twice
-        one = select(func.min(api_keys.c.key_id)).scalar_subquery()
-        connection.execute(update(api_keys).where(api_keys.c.key_id == one).values(version=latest + 1))
-    return purged
+    keys = connection.execute(delete(api_keys).where(over)).rowcount
+    return {"history_entries": history, "sync_answers": answers, "keys": keys}
 
 
 def whole_since(connection: Connection) -> int:

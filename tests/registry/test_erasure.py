@@ -24,7 +24,17 @@ from tests.live import eventually
 from tests.networks import TODAY
 from tests.registry import model
 from tests.registry.model import Fields
-from tests.registry.worlds import PLATFORM, StillWorkshop, as_json, ids, patch, put, small_catalogue, write_files
+from tests.registry.worlds import (
+    PLATFORM,
+    StillWorkshop,
+    as_json,
+    delete,
+    ids,
+    patch,
+    put,
+    small_catalogue,
+    write_files,
+)
 
 ID, GOAL, OTHER = "planted-7f3a", "想离开现在的工厂-planted", "other-9b2c"
 BACK = {"learner_id": ID, "goal": "学电工"}
@@ -138,11 +148,12 @@ def test_an_erased_learner_cannot_be_patched_and_is_another_when_put_again(servi
 
 
 def test_who_comes_back_is_not_put_into_old_snapshots(service: Service) -> None:
-    service.erase(ID, PLATFORM)
-    put(service.registry, "learner", ID, goal="电工")
+    delete(service.registry, "learner", ID)
+    put(service.registry, "learner", ID, goal="电工")  # before anybody has looked at the snapshots
     service.catch_up()
     service.save()
     service.workshop.forget(service.store)
+    assert files_with(service, GOAL) == set()
     kept = list(kept_learners(service).values())
     assert kept[0] == sorted([OTHER, ID])
     assert all(ID not in learners for learners in kept[1:])
