@@ -11,6 +11,7 @@ import orjson
 from recommender.domain import Catalogue
 
 _TABLES = tuple(Catalogue.__dataclass_fields__)
+_END = b"}\n"
 _OPENING = re.compile(rb'[{,]"(\w+)":\[\]?\n')
 
 Row = tuple[str, bytes]
@@ -38,19 +39,21 @@ def write_rows(rows: Iterable[Row], file: BinaryIO) -> None:
     for table in tables:
         file.write(f'{opening}"{table}":[]\n'.encode())
         opening = ","
-    file.write(b"}\n")
+    file.write(_END)
 
 
 def read_rows(file: Iterable[bytes]) -> Iterator[Row]:
     """Yield the records of what `write_rows` wrote, of which one at a time is in memory; ValueError for anything else."""
-    table = ""
+    table, line = "", b""
     for line in file:
         if opening := _OPENING.fullmatch(line):
             table = opening[1].decode()
         elif table in _TABLES and line.endswith((b"},\n", b"}]\n")):
             yield table, line[:-2]
-        elif line != b"}\n":
+        elif line != _END:
             raise ValueError("not a line of a catalogue")
+    if line != _END:
+        raise ValueError("not a whole catalogue")
 
 
 def learner_id_of(row: Row) -> str | None:
