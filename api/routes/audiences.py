@@ -15,6 +15,7 @@ from api.repeats import RepeatableRoute
 from api.schemas import AudienceAnswer
 from recommender.access import Scope
 from recommender.catalogue.tables import TABLES
+from recommender.insights import hide_small
 from recommender.requests import AudienceRequest
 
 router = APIRouter(route_class=RepeatableRoute, prefix="/v1", tags=["audiences 招生"], responses=PROBLEMS)
@@ -35,6 +36,8 @@ async def find_audience(
 ) -> Json:
     """Return ids and scores of the stored learners to whom this class would be recommended highest; a site's key reaches its own classes only."""
     within(request.app.state.settings, wanted)
-    if Scope.PLATFORM not in caller.scopes and not caller.is_admin:
-        await run_in_threadpool(registry.record, TABLES["course_instances"], wanted.instance_id, caller)
-    return Json(at.matcher.find_audience(wanted, today=at.today))
+    if Scope.PLATFORM in caller.scopes or caller.is_admin:
+        return Json(at.matcher.find_audience(wanted, today=at.today))
+    await run_in_threadpool(registry.record, TABLES["course_instances"], wanted.instance_id, caller)
+    answer = at.matcher.find_audience(wanted, today=at.today)
+    return Json(hide_small(answer, request.app.state.settings.hidden_below))

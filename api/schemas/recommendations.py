@@ -123,5 +123,5 @@ class AudienceAnswer(Answer):
     as_of: datetime.date
     instance_id: str
     items: list[AudienceItem]
-    eligible_learners: int
+    eligible_learners: int | None = Field(description="null: too few to be told of to a site.")
     excluded: dict[str, int]
