@@ -1,6 +1,7 @@
 """What a caller may ask, as sent: the fields, their types and bounds. Names are resolved later, against a snapshot."""
 
 import datetime
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any
 
@@ -19,6 +20,7 @@ from pydantic_core import PydanticCustomError
 
 from recommender.domain import (
     GOAL_LENGTH,
+    PRINTABLE,
     Count,
     Datum,
     Identifier,
@@ -33,8 +35,10 @@ from recommender.domain import (
 from recommender.language import Language
 from recommender.policy import MAXIMUM_K, OnlinePolicy, Preference, Weight
 from recommender.privacy import found
+from recommender.taxonomy import level_names
 
 MAXIMUM_OFFSET = 100_000
+_NUMBER = re.compile(r"[+-]?[\d._]+(e[+-]?\d+)?", re.IGNORECASE)
 STORED: Mapping[str, Any] = {"stored": True}
 """The context to validate a stored profile in: what was kept before a rule came can still be asked for."""
 
@@ -48,20 +52,44 @@ def _impersonal(text: str, info: ValidationInfo) -> str:
 
 
 _IMPERSONAL = AfterValidator(_impersonal)
+_PRINTABLE: Any = Field(json_schema_extra={"pattern": PRINTABLE})
+
+
+def _level_names(schema: dict[str, Any]) -> None:
+    """Let the documentation tell of the names that a skill level goes by; an empty one is none."""
+    del schema["pattern"], schema["maxLength"]
+    schema["enum"] = [*level_names(), ""]
+
+
 Phrase = Annotated[
-    str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(printable), _IMPERSONAL
+    str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(printable), _PRINTABLE, _IMPERSONAL
 ]
 FreeText = Annotated[
-    str, StringConstraints(strip_whitespace=True, max_length=GOAL_LENGTH), AfterValidator(printable), _IMPERSONAL
+    str,
+    StringConstraints(strip_whitespace=True, max_length=GOAL_LENGTH),
+    AfterValidator(printable),
+    _PRINTABLE,
+    _IMPERSONAL,
 ]
+LevelName = Annotated[Phrase, Field(json_schema_extra=_level_names)]
 AskedId = Annotated[Identifier, _IMPERSONAL]
 AskedPlace = Annotated[Name, _IMPERSONAL]
 Distance = Annotated[float, Field(ge=0, le=1_000, allow_inf_nan=False)]
 
 
+def _with(field: str, **schema: Any) -> dict[str, Any]:
+    """Return the JSON Schema of an object that has this field."""
+    return {"required": [field], "properties": {field: schema}}
+
+
+def _saying_one_of(*fields: str) -> ConfigDict:
+    """Let the documentation tell of what a validator demands: that one of these fields says something."""
+    return ConfigDict(json_schema_extra={"anyOf": [_with(field, type="string", pattern=r"\S") for field in fields]})
+
+
 def _written_out(day: object) -> object:
     """Refuse a number, which pydantic would take for seconds: 20260301 is no day in 1970."""
-    if isinstance(day, int | float) or (isinstance(day, str) and day.strip().lstrip("+-").replace(".", "").isdigit()):
+    if isinstance(day, int | float) or (isinstance(day, str) and _NUMBER.fullmatch(day.strip())):
         raise PydanticCustomError("date_type", "a date is needed, such as 2026-03-01")
     return day
 
@@ -93,6 +121,7 @@ Weights = Annotated[
     dict[Preference, Annotated[Weight, BeforeValidator(_number)]],
     BeforeValidator(_impersonal_names),
     AfterValidator(_some_weight),
+    Field(json_schema_extra={"anyOf": [_with(name, exclusiveMinimum=0) for name in Preference]}),
 ]
 
 
@@ -112,8 +141,23 @@ class _Body(_Strict):
     )(_number)
 
 
+_NOTHING, _DEGREES = {"type": "null"}, {"type": "number"}
+_POINT_OR_PLACE: list[Any] = [
+    {
+        "required": ["latitude", "longitude"],
+        "properties": {"latitude": _DEGREES, "longitude": _DEGREES, "place": _NOTHING},
+    },
+    {
+        "required": ["place"],
+        "properties": {"latitude": _NOTHING, "longitude": _NOTHING, "place": {"type": "string"}},
+    },
+]
+
+
 class Location(_Body):
     """Either a point with its datum, or the name of a place."""
+
+    model_config = ConfigDict(json_schema_extra={"oneOf": _POINT_OR_PLACE})
 
     latitude: Latitude | None = None
     longitude: Longitude | None = None
@@ -157,9 +201,11 @@ class Listing(ListingOptions, _Body):
 class LearnerRequest(Listing):
     """A learner's profile and wishes; nothing of it is stored. One of goal, occupation and industry is needed."""
 
+    model_config = _saying_one_of("goal", "occupation", "industry")
+
     industry: Phrase | None = None
     occupation: Phrase | None = None
-    skill_level: Phrase | None = None
+    skill_level: LevelName | None = None
     goal: FreeText | None = None
     completed_course_ids: Annotated[tuple[AskedId, ...], Field(max_length=1_000)] = ()
 
@@ -173,9 +219,11 @@ class LearnerRequest(Listing):
 class EnterpriseRequest(Listing):
     """What an enterprise wants taught, for how many, where. One of needs and industry is needed."""
 
+    model_config = _saying_one_of("needs", "industry")
+
     industry: Phrase | None = None
     needs: FreeText | None = None
-    skill_level: Phrase | None = None
+    skill_level: LevelName | None = None
     headcount: Annotated[Count, Field(ge=1)] | None = None
 
     @model_validator(mode="after")

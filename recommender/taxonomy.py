@@ -85,13 +85,18 @@ def skill_levels() -> Mapping[SkillLevel, LevelNames]:
     return {row.level: row for row in sorted(rows, key=lambda row: row.level.step)}
 
 
+def level_names() -> list[str]:
+    """Return all that people write for a skill level, lowest level first."""
+    return [name for level in skill_levels().values() for name in _names_of(level)]
+
+
+def _names_of(level: LevelNames) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((level.level.value, level.name, level.english_name, *level.aliases)))
+
+
 @lru_cache(maxsize=1)
 def _level_by_name() -> Mapping[str, SkillLevel]:
-    return {
-        normalise(name): level
-        for level, names in skill_levels().items()
-        for name in (level.value, names.name, names.english_name, *names.aliases)
-    }
+    return {normalise(name): level for level, names in skill_levels().items() for name in _names_of(names)}
 
 
 @lru_cache(maxsize=256)

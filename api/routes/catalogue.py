@@ -15,7 +15,7 @@ from recommender.access import Scope
 from recommender.domain import Approval, PlaceKind, SiteKind, SiteStatus
 from recommender.errors import Forbidden
 from recommender.language import Bilingual
-from recommender.requests import Phrase
+from recommender.requests import LevelName, Phrase
 
 router = APIRouter(route_class=ScopedRoute, prefix="/v1", tags=["catalogue 目录"], responses=PROBLEMS)
 
@@ -30,7 +30,7 @@ class CourseFilter(Paged):
 
     q: Phrase | None = Field(default=None, description="Words that title, description, occupations or provider hold.")
     cluster: Phrase | None = None
-    skill_level: Phrase | None = None
+    skill_level: LevelName | None = None
     customisable: bool | None = None
     approval: Approval = Approval.APPROVED
 

@@ -3,18 +3,20 @@
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Path, Query
+from fastapi import APIRouter, Body, Path, Query, Request
 
 from api.access import ScopedRoute, allow
 from api.callers import CurrentCaller
 from api.dependencies import CurrentRegistry, Json
 from api.errors import PROBLEMS, WRITE_PROBLEMS
 from api.examples import RECORD_CHANGES, RECORD_IDS, RECORDS
-from api.paging import Paged
+from api.limits import within
+from api.paging import SpeakersPaged
 from api.preconditions import CurrentExpected
 from api.schemas import Page
+from api.schemas.fields import fields_schema
 from api.schemas.registry import HistoryEntry
-from api.schemas.writing import SCHEMAS, Deleted, fields_schema
+from api.schemas.writing import SCHEMAS, Deleted
 from api.showing import deleted_answer, history_entry, stored_answer, written_answer
 from recommender.access import Scope
 from recommender.catalogue.tables import Table
@@ -71,7 +73,7 @@ def _add_reading(table: Table) -> None:
     def history(
         registry: CurrentRegistry,
         caller: CurrentCaller,
-        wanted: Annotated[Paged, Query()],
+        wanted: Annotated[SpeakersPaged, Query()],
         record_id: Annotated[Identifier, in_address],
     ) -> Json:
         """Return who did what and when, oldest first; it outlives the record, unless that is a person's."""
@@ -85,12 +87,14 @@ def _editing(table: Table, action: Action) -> Callable[..., Json]:
     """Return the function that writes a record, wholly or in part."""
 
     def edit(
+        request: Request,
         registry: CurrentRegistry,
         caller: CurrentCaller,
         expected: CurrentExpected,
         fields: Fields,
         record_id: Annotated[Identifier, _in_address(table)],
     ) -> Json:
+        within(request.app.state.settings, fields)
         return written_answer(registry.edit(Edit(table, record_id, action, fields, expected), caller))
 
     return edit

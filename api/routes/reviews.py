@@ -1,6 +1,6 @@
 """Courses that wait for review, and what reviewers decide."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Path, Query
 from pydantic import BaseModel, ConfigDict
@@ -25,10 +25,16 @@ router = APIRouter(route_class=ScopedRoute, prefix="/v1", tags=["reviews 审核"
 _REVIEWERS = allow(Scope.REVIEWER)
 
 
+_REASON_UNLESS_APPROVED: list[Any] = [
+    {"properties": {"decision": {"const": Decision.APPROVED}}},
+    {"required": ["reason"], "properties": {"reason": {"type": "string", "pattern": r"\S"}}},
+]
+
+
 class Review(BaseModel):
     """What a reviewer decides, and why."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"anyOf": _REASON_UNLESS_APPROVED})
 
     decision: Decision
     reason: Goal | None = None

@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any, get_type_hints
 
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import BaseModel, Field, create_model
 
 from api.schemas.records import Answer
 from recommender.catalogue.tables import Kind, Table
@@ -13,8 +13,6 @@ from recommender.registry import KINDS, Status
 
 DECIDED = "approval"
 """The one column that is decided by review, and cannot be written."""
-
-_LEVEL = "学徒工、初级工（五级）… 首席技师, or an English identifier"
 
 
 class _Versioned(Answer):
@@ -66,21 +64,3 @@ def _schemas(table: Table) -> Schemas:
 
 SCHEMAS: Mapping[str, Schemas] = {kind: _schemas(table) for kind, table in KINDS.items()}
 """By the record's `type`."""
-
-
-def fields_schema(table: Table, *, partial: bool) -> dict[str, Any]:
-    """Return the JSON schema of what may be sent of a record; `partial` lets everything be left out, and null empty a field."""
-    hints = get_type_hints(table.record, include_extras=True)
-    fields: dict[str, Any] = {}
-    for name, kind in table.columns.items():
-        key = name in table.key  # it may be left out, as the address has it
-        needed = name in table.required_columns and not key and not partial
-        hint: Any = str if kind is Kind.SKILL_LEVEL else hints[name]
-        told = Field(... if needed else None, description=_LEVEL if kind is Kind.SKILL_LEVEL else None)
-        if name != DECIDED:
-            fields[name] = (hint if needed or key else hint | None, told)
-    model: type[BaseModel] = create_model(
-        f"{table.record.__name__}{'Changes' if partial else 'Fields'}", __config__=ConfigDict(extra="forbid"), **fields
-    )
-    schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
-    return {name: value for name, value in schema.items() if name != "$defs"}  # they are those of the answers

@@ -3,6 +3,7 @@
 from recommender.domain.enums import Approval, Datum, Mode, PlaceKind, Schedule, SiteKind, SiteStatus, SkillLevel
 from recommender.domain.fields import (
     GOAL_LENGTH,
+    PRINTABLE,
     TEXT_LENGTH,
     Amount,
     CoarseLatitude,
@@ -36,6 +37,7 @@ from recommender.domain.records import (
 
 __all__ = [
     "GOAL_LENGTH",
+    "PRINTABLE",
     "TEXT_LENGTH",
     "Amount",
     "Approval",

@@ -1,13 +1,24 @@
 """What single values may be: the types that records and requests are made of."""
 
 import unicodedata
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 GOAL_LENGTH = 2_000
 TEXT_LENGTH = 4_000
+
+_CONTROL = r"\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F"
+PRINTABLE = rf"^[^{_CONTROL}]*$"
+"""In JSON Schema: what `printable` accepts, but for lone surrogates, which no UTF-8 holds."""
+
+_FILLED = rf"^\s*[^\s{_CONTROL}][^{_CONTROL}]*$"  # blanks alone are nothing
+
+
+def _told(pattern: str) -> Any:
+    """Return what lets the documentation tell of a pattern that a validator holds texts to."""
+    return Field(json_schema_extra={"pattern": pattern})
 
 
 def printable(text: str) -> str:
@@ -29,11 +40,23 @@ def _coarse(degrees: float) -> float:
 
 
 Identifier = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=128), AfterValidator(printable)
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=128),
+    AfterValidator(printable),
+    _told(_FILLED),
 ]
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(printable)]
-Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=TEXT_LENGTH), AfterValidator(printable)]
-Goal = Annotated[str, StringConstraints(strip_whitespace=True, max_length=GOAL_LENGTH), AfterValidator(printable)]
+Name = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
+    AfterValidator(printable),
+    _told(_FILLED),
+]
+Text = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=TEXT_LENGTH), AfterValidator(printable), _told(PRINTABLE)
+]
+Goal = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=GOAL_LENGTH), AfterValidator(printable), _told(PRINTABLE)
+]
 Names = Annotated[tuple[Name, ...], BeforeValidator(_listed)]
 Identifiers = Annotated[tuple[Identifier, ...], BeforeValidator(_listed)]
 Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]

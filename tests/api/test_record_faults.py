@@ -14,6 +14,7 @@ from recommender.registry import KINDS
 from tests.api.answers import chinese, fields_of, problem_of
 from tests.api.recording import BARE, PLACES, WHOLE, Records
 from tests.api.test_fuzz import junk, texts
+from tests.callers import showing
 from tests.postgres import PostgresServer
 
 every_kind = pytest.mark.parametrize("kind", list(KINDS))
@@ -125,7 +126,7 @@ def test_text_that_no_database_can_hold_is_refused_like_any_other(
         (b"", "application/json", 422),
         (b"{", "application/json", 400),
         (b"\xff\xfe{}", "application/json", 400),
-        (b"[" * 100_000, "application/json", 400),
+        (b"[" * 100_000, "application/json", 422),
         (b"[]", "application/json", 422),
         (b'"x"', "application/json", 422),
         (b"null", "application/json", 422),
@@ -172,11 +173,16 @@ def test_a_tag_that_makes_no_sense_is_refused(records: Records, method: str, val
     assert records.version == 1
 
 
-@pytest.mark.parametrize(
-    "headers", [{"if_none_match": '"1"'}, {"if_none_match": "x"}, {"if_none_match": "*", "if_match": "*"}]
-)
-def test_what_is_not_to_match_can_only_be_anything(records: Records, headers: dict[str, str]) -> None:
-    assert fields_of(records.put("site", "new", BARE["site"], **headers)) == ["If-None-Match"]
+@pytest.mark.parametrize("tag", ['"1"', "x"])
+def test_what_is_not_to_match_can_only_be_anything(records: Records, tag: str) -> None:
+    assert fields_of(records.put("site", "new", BARE["site"], if_none_match=tag)) == ["If-None-Match"]
+    assert records.version == 1
+
+
+@pytest.mark.parametrize("name", ["new", "at-0"])
+@pytest.mark.parametrize("tag", ["*", '"1"'])
+def test_no_record_is_both_there_and_not(records: Records, name: str, tag: str) -> None:
+    problem_of(records.put("site", name, BARE["site"], if_none_match="*", if_match=tag), 412)
     assert records.version == 1
 
 
@@ -334,7 +340,7 @@ def test_no_json_makes_a_write_fail(records_everywhere: Records, kind: str, data
 
 def test_a_failure_inside_tells_nothing(records: Records) -> None:
     del records.registry
-    client = TestClient(records.app, raise_server_exceptions=False)
+    client = TestClient(records.app, headers=showing(records.key), raise_server_exceptions=False)
     answer = client.put("/v1/sites/new", json=BARE["site"])
 
     assert answer.status_code == 500
