@@ -38,6 +38,7 @@ class Changes(Answer):
     items: list[ChangeEntry]
     next: str
     catalogue_version: int
+    whole_since: int = Field(description="The version from which on no change is left out: older ones may be gone.")
 
 
 class WaitingCourse(Answer):

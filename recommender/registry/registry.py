@@ -133,6 +133,11 @@ class Registry:
         )
         return found, f"{found[-1].version}:{found[-1].position}" if found else since
 
+    def whole_since(self) -> int:
+        """Return the catalogue version from which on `changes` and `history` are whole: what is older may have been let go."""
+        with self.store.read() as reading:
+            return reading.whole_since()
+
 
 _PLACE = re.compile(r"(\d{1,9})(?::(\d{1,9}))?", re.ASCII)
 

@@ -159,7 +159,12 @@ def test_changes_since_a_version_are_those_behind_it(records: Records) -> None:
         records.put("site", f"s{number}", BARE["site"])
 
     assert [one["id"] for one in changes(records, "since=3")["items"]] == ["s2"]
-    assert changes(records, "since=4") == {"items": [], "next": "4", "catalogue_version": 4}
+    assert changes(records, "since=4") == {
+        "items": [],
+        "next": "4",
+        "catalogue_version": 4,
+        "whole_since": 2,  # the first was put there without a word
+    }
     assert changes(records, "since=99")["items"] == []
 
 
