@@ -15,7 +15,8 @@ from api.callers import CurrentCaller
 from api.dependencies import CurrentRegistry, Json, language_of
 from api.errors import PROBLEMS, Unacceptable, problems
 from api.examples import SYNC_EXAMPLE
-from api.schemas.registry import Changes, Digest, SyncResult
+from api.schemas.fields import LINES
+from api.schemas.registry import Changes, Digest
 from api.showing import change_entry, version_header
 from api.uploads import blocks_of, upload
 from recommender.access import Scope
@@ -30,29 +31,25 @@ _NO_ROOM = Bilingual(
     "服务器的临时空间不足，请稍后重发；整批重发无害。",
     "The server has no room for it at present; send all of it again later, which does no harm.",
 )
-_LINES = "application/x-ndjson"
-_FORMS = (_LINES, "application/ndjson", "application/jsonl", "text/plain")
+_FORMS = (LINES, "application/ndjson", "application/jsonl", "text/plain")
+_SENT = {"schema": {"$ref": "#/components/schemas/SyncLines"}, "examples": {"lines": {"value": SYNC_EXAMPLE}}}
+_TOLD = {"schema": {"$ref": "#/components/schemas/SyncResults"}}
 _DOCUMENTED = {
-    "requestBody": {
-        "required": True,
-        "content": {_LINES: {"schema": {"type": "string"}, "examples": {"lines": {"value": SYNC_EXAMPLE}}}},
-    },
-    # FastAPI takes what is no JSON for text
-    "responses": {"200": {"content": {_LINES: {"schema": {"type": "object"}}}}},
+    "requestBody": {"content": {LINES: _SENT}},
+    "responses": {"200": {"content": {LINES: _TOLD}}},
 }
-_ANSWER: dict[int | str, dict[str, Any]] = {200: {"model": SyncResult, "description": "One such object a line."}}
 
 
 class Lines(StreamingResponse):
     """JSON Lines, sent as they are read."""
 
-    media_type = _LINES
+    media_type = LINES
 
 
 @router.post(
     "",
     response_class=Lines,
-    responses={**_ANSWER, **problems(400, 413, 415, 422, 503)},
+    responses=problems(400, 413, 415, 422, 503, 507),
     openapi_extra=allow(own=[Scope.PLATFORM, Scope.SITE]) | _DOCUMENTED,
     summary="Write and delete many records at once",
 )
@@ -65,6 +62,7 @@ async def synchronise(
         str | None,
         Header(
             alias="Idempotency-Key",
+            json_schema_extra={"minLength": 1, "maxLength": 255, "pattern": "^[ -~]*$"},
             description="Makes a repeated call harmless: it gets the answer of the first, for a week.",
         ),
     ] = None,
@@ -95,9 +93,9 @@ async def synchronise(
 
 
 def _check_form(request: Request) -> None:
-    form = request.headers.get("content-type", _LINES).partition(";")[0].strip().lower()
+    form = request.headers.get("content-type", LINES).partition(";")[0].strip().lower()
     if form not in _FORMS:
-        message = Bilingual(f"应为 {_LINES}，每行一个 JSON 对象。", f"Expected {_LINES}: one JSON object a line.")
+        message = Bilingual(f"应为 {LINES}，每行一个 JSON 对象。", f"Expected {LINES}: one JSON object a line.")
         raise Unacceptable(415, "Content-Type", message)
 
 
@@ -145,7 +143,13 @@ def digest(
 def changes(
     registry: CurrentRegistry,
     caller: CurrentCaller,
-    since: Annotated[str, Query(description="A catalogue version, or `next` of an earlier answer.")] = "0",
+    since: Annotated[
+        str,
+        Query(
+            description="A catalogue version, or `next` of an earlier answer.",
+            json_schema_extra={"pattern": r"^[0-9]{1,9}(:[0-9]{1,9})?$"},
+        ),
+    ] = "0",
     limit: Annotated[int, Field(ge=1, le=1_000)] = 100,
 ) -> Json:
     """Return changes in order, as they were made; `next` goes on behind them. A site's key sees those of its own, the platform's those of learners."""
