@@ -4,7 +4,7 @@ import datetime
 import logging
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -130,6 +130,7 @@ class Workshop:
     def forget(self, store: CatalogueStore) -> Forgotten:
         """Take everybody whom the store no longer has out of the kept snapshots, and let nothing of them linger in its files."""
 
+        @cache
         def standing(version: int) -> set[str]:
             with store.read() as reading:
                 return reading.standing_learners(version)

@@ -1,4 +1,4 @@
-"""Keeps a service up with its store, in a thread of its own."""
+"""Keeps a service up with its store, in threads of its own."""
 
 import logging
 import threading
@@ -13,6 +13,7 @@ _log = logging.getLogger("jinxue")
 _QUIET_SECONDS = 2.0  # without a change, before a snapshot is saved
 _SAVE_SECONDS = 30.0  # between two savings while changes go on
 _REST_SECONDS, _LONGEST_REST_SECONDS = 0.5, 1.0  # behind a build, so that a storm of writes leaves time to answer
+_LOOK_SECONDS = 0.1  # between two looks for somebody who was erased
 _RETRY_SECONDS = 1.0  # while something does not work
 _UNEXPECTED = Bilingual("内部错误，详见日志。", "An internal error; see the log.")
 
@@ -31,16 +32,23 @@ class Follower:
         self._service = service
         self._refit_seconds = refit_seconds
         self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._follow, name="jinxue-follow", daemon=True)
+        self._noting = threading.Lock()
+        # to rewrite a city's snapshots takes longer than answers may be behind
+        self._threads = [
+            threading.Thread(target=work, name=f"jinxue-{name}", daemon=True)
+            for name, work in (("follow", self._follow), ("forget", self._forget))
+        ]
 
     def start(self) -> None:
         """Begin."""
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
 
     def stop(self) -> None:
         """End, and wait for what is going on."""
         self._stopping.set()
-        self._thread.join()
+        for thread in self._threads:
+            thread.join()
 
     def _follow(self) -> None:
         watch = self._service.store.watch()
@@ -60,11 +68,14 @@ class Follower:
             if not self._service.saved and now - saved > _SAVE_SECONDS:
                 saved = now
                 self._attempt("disk", self._service.save)
-            if not self._service.forgets:
-                self._attempt("erasure", self._service.forget)
             self._stopping.wait(rest)
             watch.wait()
         watch.close()
+
+    def _forget(self) -> None:
+        while not self._stopping.wait(_RETRY_SECONDS if self.faults else _LOOK_SECONDS):
+            if not self._service.forgets:
+                self._attempt("erasure", self._service.forget)
 
     def _attempt(self, part: str, work: Callable[[], object]) -> bool:
         """Do `work`; what goes wrong stands in `faults` until it goes well again."""
@@ -78,12 +89,14 @@ class Follower:
             self._note(part, _UNEXPECTED)
             return False
         working = {part, "store"} if part == "snapshot" else {part}  # what else is done may not have asked the store
-        for name in working & set(self.faults):
-            _log.info("%s works again", name)
-        self.faults = {name: fault for name, fault in self.faults.items() if name not in working}
+        with self._noting:
+            for name in working & set(self.faults):
+                _log.info("%s works again", name)
+            self.faults = {name: fault for name, fault in self.faults.items() if name not in working}
         return done
 
     def _note(self, part: str, message: Bilingual) -> None:
-        if self.faults.get(part) != message:
-            _log.warning("%s", message.en)
-        self.faults = {**self.faults, part: message}
+        with self._noting:
+            if self.faults.get(part) != message:
+                _log.warning("%s", message.en)
+            self.faults = {**self.faults, part: message}

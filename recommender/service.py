@@ -4,6 +4,7 @@ import datetime
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -19,7 +20,7 @@ from recommender.registry.export import Held, export
 from recommender.snapshot import Fit, Snapshot, build_snapshot
 from recommender.store import CatalogueStore, Loaded
 
-_PATIENCE_SECONDS, _PAUSE_SECONDS = 5.0, 0.02
+_PATIENCE_SECONDS, _FILES_SECONDS, _PAUSE_SECONDS = 5.0, 5.0, 0.02  # a city's snapshots are rewritten for longer
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ class Service:
         self.store: CatalogueStore = workshop.open_store(at_once=False)
         self.registry = Registry(self.store, workshop.today)
         self._forgetting = threading.Lock()
+        self._hand = ThreadPoolExecutor(1, thread_name_prefix="jinxue-erase")
         self._forgotten: int | None = None  # the catalogue version up to which nothing is left here of whom it erased
         self._seal = workshop.snapshots.seal(self.pinned)  # read first: what is changed meanwhile is loaded again
         snapshot, version = workshop.open_snapshot(self._encoder, self.store)
@@ -156,12 +158,13 @@ class Service:
         """Erase a learner here and in the store, and wait a while for the answers to follow; errors are those of `Registry.edit`."""
         edit = Edit(KINDS["learner"], learner_id, Action.DELETE, expected=expected)
         written = self.registry.edit(edit, caller)
-        snapshots: int | None = None
-        with suppress(SnapshotError, StoreError):  # whoever follows goes on trying
-            snapshots = self.forget()
+        forgetting = self._hand.submit(self.forget)
         deadline = time.monotonic() + _PATIENCE_SECONDS
         while (there := self._answers_with(learner_id, written)) and time.monotonic() < deadline:
             time.sleep(_PAUSE_SECONDS)
+        snapshots = None
+        with suppress(TimeoutError, SnapshotError, StoreError):  # it goes on, or whoever follows tries again
+            snapshots = forgetting.result(_FILES_SECONDS)
         return Erasure(written, snapshots, in_effect=not there)
 
     def _answers_with(self, learner_id: str, written: Written) -> bool:
@@ -214,4 +217,5 @@ class Service:
 
     def close(self) -> None:
         """Let go of the store."""
+        self._hand.shutdown()
         self.store.close()

@@ -8,7 +8,7 @@ import pytest
 
 from recommender.errors import SnapshotError
 from recommender.snapshot import Manifest, SnapshotFolder, build_snapshot
-from recommender.snapshot.files import _checksum
+from recommender.snapshot.files import checksum
 from tests.networks import Shape, random_catalogue
 from tests.snapshot.conftest import DATA, served
 
@@ -21,7 +21,7 @@ def _rewrite_manifest(folder: SnapshotFolder, **changes: object) -> None:
 def _seal(folder: SnapshotFolder, **changes: object) -> None:
     """Make the manifest agree with the files as they are now, whatever else is changed in it."""
     path = served(folder) / "manifest.json"
-    checksums = {name: _checksum(served(folder) / name) for name in DATA}
+    checksums = {name: checksum(served(folder) / name) for name in DATA}
     manifest = Manifest.model_validate({**json.loads(path.read_text()), "checksums": checksums, **changes})
     path.write_text(manifest.sealed().model_dump_json())
 
