@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from anyio.from_thread import start_blocking_portal
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -201,9 +202,11 @@ def test_what_was_refused_is_not_kept(records: Records) -> None:
 def test_of_twins_sent_at_once_one_is_done(records_everywhere: Records, mode: str) -> None:
     records = records_everywhere
     lines = [{**CLASS, "instance_id": f"new-{number}"} for number in range(50)]
-    with ThreadPoolExecutor(4) as pool:
+    with start_blocking_portal() as one_loop, ThreadPoolExecutor(4) as pool:
+        records.client.portal = one_loop  # as a server has; the client would take another for each
         sent = [pool.submit(records.sync, lines, f"mode={mode}", idempotency_key="x") for _ in range(4)]
         answers = [one.result() for one in sent]
+        records.client.portal = None
 
     assert [answer.status_code for answer in answers] == [200] * 4
     assert records.version == 2
