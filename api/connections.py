@@ -50,8 +50,9 @@ class Connection(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Welcome a caller if there is room, or if one who keeps us waiting can go."""
-        self._timer: asyncio.TimerHandle | None = None  # for the head of a request, or after our last word
-        self._stuck: asyncio.TimerHandle | None = None  # while the caller does not take what is sent
+        self._timer: asyncio.TimerHandle | None = (
+            None  # for the head of a request, or for the caller to take our last words
+        )
         self._part, self._head_bytes, self._leaving = _Part.START, 0, False
         self.waiting_since: float | None = self.loop.time()  # for the head of a request; None while one is worked on
         super().connection_made(transport)
@@ -81,7 +82,6 @@ class Connection(HttpToolsProtocol):
         """Forget the caller."""
         self._set_timer(None)
         super().connection_lost(exc)
-        self.resume_writing()
 
     def data_received(self, data: bytes) -> None:
         """Read; what comes after our last word is of no interest."""
@@ -131,27 +131,14 @@ class Connection(HttpToolsProtocol):
         """Wait for the next request, or for the end of this answer to be taken."""
         super().on_response_complete()
         if self.transport.is_closing():
-            self._set_timer(self.transport.abort, _LINGER_SECONDS)
+            self._set_timer(self.transport.abort, self._settings.maximum_request_seconds)
         elif self.cycle.response_complete:
             self.waiting_since = self.loop.time()
 
     def timeout_keep_alive_handler(self) -> None:
         """Close a connection on which nobody asks anything."""
         super().timeout_keep_alive_handler()
-        self._set_timer(self.transport.abort, _LINGER_SECONDS)
-
-    def pause_writing(self) -> None:
-        """Begin to watch a caller who does not take what is sent."""
-        super().pause_writing()
-        if self._stuck is None:
-            self._stuck = self.loop.call_later(self._settings.maximum_request_seconds, self.drop)
-
-    def resume_writing(self) -> None:
-        """Go on sending."""
-        super().resume_writing()
-        if self._stuck is not None:
-            self._stuck.cancel()
-            self._stuck = None
+        self._set_timer(self.transport.abort, self._settings.maximum_request_seconds)
 
     def drop(self) -> None:
         """Cut the connection."""
@@ -167,8 +154,7 @@ class Connection(HttpToolsProtocol):
         if self._part is _Part.HEAD:
             self._refuse(408, "header", _LATE)
         else:  # nothing was asked, or all has been answered
-            self.transport.close()
-            self._set_timer(self.transport.abort, _LINGER_SECONDS)
+            self.timeout_keep_alive_handler()
 
     def _refuse(self, status: int, field: str, message: Bilingual) -> None:
         """Say why no more is listened to, and leave the caller some time to read it."""

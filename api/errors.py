@@ -207,7 +207,10 @@ async def _http(request: Request, error: HTTPException) -> ProblemResponse:
 
 def _allowed(request: Request) -> list[str]:
     """Return the methods of an address: the router names those of the first route only that has it."""
-    scopes = {method: {**request.scope, "method": method} for method in _METHODS}
+    root = request.scope.get(
+        "app_root_path", request.scope.get("root_path", "")
+    )  # that of the whole, not of what is mounted
+    scopes = {method: {**request.scope, "root_path": root, "method": method} for method in _METHODS}
     return [name for name, scope in scopes.items() if any(_takes(one, scope) for one in request.app.routes)]
 
 

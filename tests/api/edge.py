@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 import uvicorn
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.responses import StreamingResponse
 
 from api.accepting import Server
@@ -147,6 +147,7 @@ def edge_app(settings: Settings, done: list[str]) -> FastAPI:
     app.add_api_route("/busy", _busy)
     app.add_api_route("/thread", partial(_thread, done))
     app.add_api_route("/stream", _stream)
+    app.add_api_route("/large", _large)
     app.add_api_route("/client", _client)
     app.add_middleware(BodyLimit, state=app.state)
     app.add_middleware(Capacity, state=app.state)
@@ -185,6 +186,10 @@ async def _stream(blocks: int = 1_000, pause: float = 0.0) -> StreamingResponse:
             await asyncio.sleep(pause)
 
     return StreamingResponse(stream())
+
+
+async def _large() -> Response:
+    return Response(bytes(8_000_000))
 
 
 async def _client(request: Request) -> dict[str, str]:

@@ -139,7 +139,7 @@ def test_a_body_that_does_not_arrive_is_told_so(brief: Edge) -> None:
 
         assert answer.status == 408
         assert "正文" in answer.problem["detail"]
-        assert caller.is_closed()
+        assert caller.is_closed(2)
     assert busy(brief) == 0
 
 

@@ -152,13 +152,21 @@ def test_one_who_goes_on_asking_is_not_left(hasty: Edge) -> None:
         assert caller.ask("GET", f"/thread?seconds={1.2 * HEAD_SECONDS}").status == 200
 
 
-@pytest.mark.parametrize("path", ["/stream", "/stream?blocks=3"])
+@pytest.mark.parametrize("path", ["/stream", "/stream?blocks=3", "/large"])
 def test_one_who_does_not_read_is_left(hasty: Edge, path: str) -> None:
     begun = time.perf_counter()
     with hasty.call(buffer=4096) as caller:
         caller.send(request("GET", path, b"", "Connection: close"))
         eventually(lambda: not connections(hasty), seconds=5)
     assert time.perf_counter() - begun < REQUEST_SECONDS + 3
+
+
+def test_one_who_reads_slowly_gets_all_of_it(calm: Edge) -> None:
+    with calm.call(buffer=4096) as caller:
+        caller.send(request("GET", "/large", b"", "Connection: close"))
+        time.sleep(1.5)
+
+        assert len(caller.answer().body) == 8_000_000
 
 
 def test_one_who_asks_again_and_again_and_does_not_read_is_left(hasty: Edge) -> None:

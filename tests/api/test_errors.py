@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from api import create_app
-from recommender.errors import StoreError
+from recommender.errors import InvalidRequest, StoreError
 from recommender.language import Bilingual
 from recommender.settings import Settings
 from tests.api.answers import chinese, fields_of, problem_of
@@ -500,3 +500,41 @@ def test_a_store_that_cannot_be_used_makes_the_service_unavailable() -> None:
     assert response.json()["detail"] == "The database cannot be used."
     assert response.json()["title"] == "The service is not available at present"
     assert int(response.headers["retry-after"]) >= 1
+
+
+@pytest.mark.parametrize("number", ["13800138000", "11010519491231002X", "a.b@example.com"])
+def test_a_number_that_reaches_somebody_is_masked_wherever_it_came_from(number: str) -> None:
+    app: FastAPI = create_app(Settings(demo=True))
+
+    @app.get("/wrong")
+    def _wrong() -> None:
+        raise InvalidRequest.of(f"field {number}", f"收到了 {number}。", f"There was {number}.")
+
+    response = TestClient(app).get("/wrong")
+
+    assert number not in response.text
+    assert fields_of(response) == ["…"]
+
+
+@pytest.mark.parametrize("url", ["/nope", "/page/nope", "/static-offline-docs/nope", "/v1/nope", "/docs/nope", "/"])
+@pytest.mark.parametrize("method", ["POST", "OPTIONS", "DELETE"])
+def test_every_problem_names_its_request(client: TestClient, method: str, url: str) -> None:
+    first, second = client.request(method, url), client.request(method, url)
+
+    assert problem_of(first)["request_id"] == first.headers["x-request-id"]
+    assert first.headers["x-request-id"] != second.headers["x-request-id"]
+
+
+@pytest.mark.parametrize("url", ["/page/page.js", "/static-offline-docs/redoc.standalone.js"])
+def test_files_can_only_be_read(client: TestClient, url: str) -> None:
+    response = client.post(url)
+
+    problem_of(response, 405)
+    assert response.headers["allow"] == "GET, HEAD"
+
+
+def test_whoever_shows_no_key_is_told_how(app: FastAPI) -> None:
+    response = TestClient(app).get("/v1/taxonomy")
+
+    problem_of(response, 401)
+    assert response.headers["www-authenticate"] == "Bearer"
