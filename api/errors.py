@@ -137,7 +137,7 @@ def _field(location: Sequence[object]) -> str:
 
 async def _invalid_fields(request: Request, error: RequestValidationError) -> ProblemResponse:
     language = language_of(request)
-    found = list(error.errors())
+    found = list({e["loc"]: e for e in error.errors()}.values())  # two who read the same parameter complain of it once
     if any(e["type"] == "json_invalid" for e in found):
         return _unreadable(request)
     errors = [_error(_field(e["loc"]), explain(e).in_language(language)) for e in found[:_SHOWN]]

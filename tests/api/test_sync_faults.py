@@ -18,6 +18,7 @@ from tests.api.answers import fields_of
 from tests.api.recording import BARE, WHOLE, Records, line_of, lines_of, summary_of
 from tests.api.test_fuzz import junk, texts
 from tests.api.test_record_faults import VALUES
+from tests.callers import showing
 from tests.postgres import PostgresServer
 
 GOOD = {"type": "course_instance", "instance_id": "welding-1", "action": "patch", "enrolled": 3}
@@ -158,7 +159,8 @@ def test_a_site_that_is_not_there_brings_nothing(records_everywhere: Records) ->
 
 def test_a_body_that_is_too_large_is_refused(records: Records) -> None:
     body = line_of(GOOD) * 3
-    records.app.state.maximum_sync_bytes = len(body) - 1
+    settings = records.app.state.settings
+    records.app.state.settings = settings.model_copy(update={"maximum_sync_bytes": len(body) - 1})
 
     def parts() -> Any:  # no Content-Length tells it beforehand
         yield body[:50]
@@ -173,7 +175,7 @@ def test_a_body_that_is_too_large_is_refused(records: Records) -> None:
 
 async def sent_by_hand(records: Records, query: str, received: list[Message], **headers: str) -> list[Message]:
     """Return what the application sends to a caller of which it receives just these messages."""
-    named = {"content-type": "application/x-ndjson"} | {
+    named = {"content-type": "application/x-ndjson", **showing(records.key)} | {
         name.replace("_", "-"): value for name, value in headers.items()
     }
     scope = {
@@ -216,6 +218,7 @@ def test_a_body_that_is_said_to_be_too_large_is_refused_before_it_is_read(record
 def test_a_database_that_is_away_is_said_and_the_stream_can_be_sent_again(postgres: PostgresServer, mode: str) -> None:
     with postgres.database() as url:
         records = Records(url)
+        assert records.sync([GOOD]).status_code == 200  # from here on the key is known
     answer = records.sync([GOOD], f"mode={mode}", idempotency_key="x")
 
     assert answer.status_code == 503
