@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from api.dependencies import MINIMUM_VERSION
+
 _WHOLE = {"type": "integer", "minimum": 0}
 
 HEADERS: Mapping[str, Any] = {
@@ -33,6 +35,15 @@ HEADERS: Mapping[str, Any] = {
     },
 }
 """By name: OpenAPI's header objects."""
+
+MINIMUM: Mapping[str, Any] = {
+    "name": MINIMUM_VERSION,
+    "in": "header",
+    "required": False,
+    "description": "Wait, for a few seconds at most, until the answer is from this catalogue version at least: as a write was answered with it.",
+    "schema": {"type": "integer", "minimum": 0, "maximum": 10**18 - 1},
+}
+"""The header by which a caller makes sure to see what was just written, as a parameter."""
 
 _OF_STATUS: Mapping[str, str] = {"401": "WWW-Authenticate", "429": "Retry-After", "503": "Retry-After"}
 _OF_SCHEMA: Mapping[str, tuple[str, ...]] = {

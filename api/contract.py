@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from api.access import OWN, SCHEME
-from api.carried import HEADERS, headers_of
+from api.carried import HEADERS, MINIMUM, headers_of
 from api.errors import problems
 from api.links import add_links
 from api.schemas.fields import components as sent
@@ -32,6 +32,8 @@ _TAGS: Mapping[str, str] = {
     "insights 统计": "汇总统计，不涉及个人。 / Aggregates, of nobody in particular.",
     "health 状态": "服务是否正常。 / How the service does.",
 }
+_FROM_SNAPSHOT = frozenset({"recommendations 推荐", "audiences 招生", "catalogue 目录", "insights 统计"})
+"""What is answered from a snapshot, which follows the records."""
 
 
 def describe(openapi: Callable[[], Document], *, demo: bool) -> Document:
@@ -50,6 +52,8 @@ def describe(openapi: Callable[[], Document], *, demo: bool) -> Document:
         if not demo:
             operation["security"] = [one for one in operation["security"] if one]
         _add_refusals(operation)
+        if _FROM_SNAPSHOT & set(operation["tags"]):
+            operation.setdefault("parameters", []).append(dict(MINIMUM))
         told |= set(operation["tags"])
     document["tags"] = [{"name": name, "description": text} for name, text in _TAGS.items() if name in told]
     add_links(document)

@@ -97,7 +97,7 @@ RECORD_CHANGES: dict[str, dict[str, Any]] = {
     "site": {"status": "suspended"},
     "course": {"duration_hours": 32},
     "course_instance": {"enrolled": 7},
-    "learner": {"goal": None},
+    "learner": {"goal": "想学五轴加工中心编程"},
     "enterprise": {"headcount": 60},
 }
 """By the record's `type`: a change of one."""
