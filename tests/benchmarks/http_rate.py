@@ -2,8 +2,8 @@
 
 python -m tests.benchmarks.http_rate [--seconds 4] [--rounds 3]
 
-One worker, 8 connections. "repeated" sends one request again and again, "distinct" sends different learners' requests to a service that
-keeps no answers. The rounds take turns, so that a machine whose speed drifts is fair to all; the medians of the rounds are compared.
+One worker, 8 connections, each request with a key. "repeated" sends one request again and again, "distinct" sends different learners'
+requests to a service that keeps no answers. The rounds take turns, so that a machine whose speed drifts is fair to all; the medians of the rounds are compared.
 """
 
 import argparse
@@ -13,9 +13,10 @@ import json
 import multiprocessing
 import os
 import statistics
+import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import httpx
@@ -25,9 +26,11 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from api import create_app
+from api import create_app, logs
+from api.connections import Connection
 from recommender.bootstrap import Workshop
 from recommender.settings import Settings
+from tests.callers import issue_key, showing
 
 CONNECTIONS = 8
 PATH = "/v1/recommendations"
@@ -88,8 +91,12 @@ def serve_empty(port: int, body: bytes) -> None:
 
 
 def serve_jinxue(port: int, state: Path, kept: int) -> None:
-    """Serve the application."""
-    uvicorn.run(create_app(Settings(state=state, kept_answers=kept)), port=port, log_level="error", access_log=False)
+    """Serve the application as `jinxue serve` does, with a line in the log for every request, which nobody reads."""
+    with Path(os.devnull).open("w") as nobody:
+        os.dup2(nobody.fileno(), sys.stderr.fileno())
+    logs.set_up("info")
+    app = create_app(Settings(state=state, kept_answers=kept, rate_per_key="100000/second"))
+    uvicorn.run(app, port=port, http=Connection, log_config=None, log_level="warning", access_log=False)
 
 
 @contextlib.contextmanager
@@ -107,10 +114,11 @@ def process(target: object, port: int, *arguments: object) -> Iterator[int]:
     server.join()
 
 
-def raw(body: bytes) -> bytes:
+def raw(body: bytes, headers: Mapping[str, str]) -> bytes:
     """Return a whole HTTP request."""
-    head = f"POST {PATH} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
-    return head.encode() + body
+    fields = {"Host": "x", "Content-Type": "application/json", "Content-Length": str(len(body)), **headers}
+    lines = [f"POST {PATH} HTTP/1.1", *(f"{name}: {value}" for name, value in fields.items()), "", ""]
+    return "\r\n".join(lines).encode() + body
 
 
 def bodies(workshop: Workshop) -> list[bytes]:
@@ -130,7 +138,9 @@ def measure(seconds: float, rounds: int) -> dict[str, list[float]]:
         workshop = Workshop(settings)
         workshop.import_catalogue(None, today=workshop.today())
         workshop.build()
-        requests = [raw(body) for body in bodies(workshop)]
+        with workshop.open_store() as store:
+            headers = showing(issue_key(store))
+        requests = [raw(body, headers) for body in bodies(workshop)]
         port = 20_000 + os.getpid() % 20_000
         with (
             process(serve_jinxue, port, settings.state, 0) as distinct,
@@ -140,7 +150,7 @@ def measure(seconds: float, rounds: int) -> dict[str, list[float]]:
                 httpx.post(
                     f"http://127.0.0.1:{repeated}{PATH}",
                     content=bodies(workshop)[0],
-                    headers={"Content-Type": "application/json"},
+                    headers={"Content-Type": "application/json", **headers},
                 )
                 .raise_for_status()
                 .content

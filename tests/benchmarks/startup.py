@@ -27,7 +27,8 @@ def start(state: str, port: int, headers: dict[str, str]) -> float:
     asked = urllib.request.Request(f"http://127.0.0.1:{port}/readyz", headers=headers)
     begun = time.perf_counter()
     command = [sys.executable, "-m", "recommender.cli", "serve", "--state", state, "--port", str(port)]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    quiet = os.environ | {"JINXUE_LOG_LEVEL": "warning"}
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=quiet)
     try:
         while True:
             try:
