@@ -24,8 +24,10 @@ serve: $(READY)
 	@$(JINXUE) import --if-changed --remove-missing --state "$(STATE)" $(if $(CATALOGUE),"$(CATALOGUE)")
 	@exec $(JINXUE) serve --state "$(STATE)" --port $(PORT)
 
+# what measures load wants the machine for itself
 test: $(TESTING) check
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q --numprocesses 2 --dist loadfile -m "not alone"
+	$(BIN)/python -m pytest -q -m alone
 
 check: $(TESTING)
 	$(BIN)/ruff check .
@@ -41,6 +43,10 @@ bench: $(TESTING)
 	$(BIN)/python -m tests.benchmarks.encoding
 	$(BIN)/python -m tests.benchmarks.following
 	$(BIN)/python -m tests.benchmarks.sync
+	$(BIN)/python -m tests.benchmarks.contract --examples 200
+	$(BIN)/python -m tests.benchmarks.fuzz --bytes 1000000
+	$(BIN)/python -m tests.benchmarks.load --minutes 30
+	$(BIN)/python -m tests.benchmarks.overload
 	$(BIN)/python -m tests.benchmarks.killed --trials 100
 
 encoder: $(TESTING)

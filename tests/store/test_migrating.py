@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, inspect, select, text
@@ -18,7 +19,7 @@ from recommender.store.migrating import REVISIONS
 from recommender.store.records import RECORDS
 from recommender.store.schema import catalogue_versions, metadata
 from tests.store.conftest import NewDatabase
-from tests.store.released import FIRST, SCRIPTS, dumped_rows, restore, rows_in
+from tests.store.released import CONFIG, FIRST, SCRIPTS, dumped_rows, restore, rows_in
 from tests.store.saving import save
 
 
@@ -223,3 +224,29 @@ def test_a_database_with_other_tables_takes_ours_beside_them(empty_database):
         CatalogueStore(url).close()
         assert {"others", *metadata.tables} < set(inspect(engine).get_table_names())
         engine.dispose()
+
+
+def test_learners_who_were_deleted_are_forgotten_and_others_points_rounded(released_url, released):
+    with released.begin() as connection:
+        CONFIG.attributes["connection"] = connection
+        command.stamp(CONFIG, "0001")
+        command.upgrade(CONFIG, "0002")
+        point = {"datum": "wgs84", "latitude": 22.123456, "longitude": 113.987654, "completed_course_ids": "[]"}
+        row = text(
+            "INSERT INTO learners (learner_id, latitude, longitude, datum, completed_course_ids, illustrative, version, deleted) "
+            "VALUES (:name, :latitude, :longitude, :datum, :completed_course_ids, false, 2, :deleted)"
+        )
+        for position, (name, deleted) in enumerate({"gone": True, "there": False}.items(), 1):
+            connection.execute(row, {**point, "name": name, "deleted": deleted})
+            change = {"position": position, "name": name}
+            connection.execute(
+                text("INSERT INTO changes VALUES (2, :position, 'learners', :name, 'created', '{}')"), change
+            )
+    with CatalogueStore(released_url) as store:
+        there = next(one for one in store.load().catalogue.learners if one.learner_id == "there")
+        assert [change.record_id for change in store.changes_after(0, limit=9)] == ["there"]
+    assert (there.latitude, there.longitude) == (22.123, 113.988)
+    with released.connect() as connection:
+        kept = dict(connection.execute(text("SELECT learner_id, latitude FROM learners")).all())
+    assert kept["there"] == 22.123
+    assert "gone" not in kept

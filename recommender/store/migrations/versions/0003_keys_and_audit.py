@@ -47,6 +47,7 @@ def upgrade() -> None:
     )
     op.bulk_insert(salts, [{"name": "audit", "value": secrets.token_bytes(32)}])
     _only_add_to("audit_entries")
+    _forget_the_deleted()
     _round_points()
 
 
@@ -67,6 +68,15 @@ def _only_add_to(table: str) -> None:
             f"CREATE TRIGGER refuse_{event.lower()}_of_{table} BEFORE {event} ON {table} "
             f"BEGIN SELECT RAISE(ABORT, '{_REFUSED}'); END"
         )
+
+
+def _forget_the_deleted() -> None:
+    """Take away the tombstones of learners and what was done to them: they name people who were to be forgotten."""
+    learners = sa.table("learners", sa.column("learner_id", sa.String), sa.column("deleted", sa.Boolean))
+    changes = sa.table("changes", sa.column("kind", sa.String), sa.column("record_id", sa.String))
+    gone = sa.select(learners.c.learner_id).where(learners.c.deleted)
+    op.execute(sa.delete(changes).where(changes.c.kind == "learners", changes.c.record_id.in_(gone)))
+    op.execute(sa.delete(learners).where(learners.c.deleted))
 
 
 def _round_points() -> None:
