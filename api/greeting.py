@@ -52,9 +52,9 @@ def _has_keys(service: Service) -> bool:
 
 
 def _body(service: Service) -> str:
-    """Return a request in words of the service's own catalogue."""
+    """Return a request in words of the service's own catalogue; never in those of a real person."""
     network = service.matcher.snapshot.network
-    learner = next((one for one in network.learners if one.goal and one.place), None)
+    learner = next((one for one in network.learners if one.illustrative and one.goal and one.place), None)
     place = learner.place if learner else network.gazetteer.full_name(network.gazetteer.places[-1])
     goal = learner.goal if learner else network.courses[0].title if network.courses else "…"
     return json.dumps({"goal": goal, "location": {"place": place}}, ensure_ascii=False).replace("'", "’")
