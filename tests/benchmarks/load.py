@@ -53,19 +53,17 @@ async def _load(live: LiveService, seconds: float, share: float, pressed_seconds
     crowd, requests, synced = Crowd(port_of(live)), mixed(kinds_of(live), shuffled()), list[int]()
     with slow_clients(live), syncing(live, synced):
         await crowd.ask_evenly(requests, rate=share * capacity, seconds=seconds / 5)  # for warming up
-        crowd.noted = noted = Noted()
         crowd.leave()
         crowd = Crowd(port_of(live))
         watch = Watch(live)
         watch.start()
         await crowd.ask_evenly(requests, rate=share * capacity, seconds=seconds)
         watch.stop()
-    noted = crowd.noted
     width = seconds / 6
     memory = watch.around(width / 2, width=width), watch.around(seconds - width / 2, width=width)
     crowd.leave()
-    rate = sum(noted.statuses().values()) / seconds
-    return Load(capacity, rate, noted, crowd.unsent, synced, memory)
+    rate = sum(crowd.noted.statuses().values()) / seconds
+    return Load(capacity, rate, crowd.noted, crowd.unsent, synced, memory)
 
 
 def measure(state: Path, *, seconds: float, share: float, pressed_seconds: float = 10) -> Load:

@@ -51,14 +51,12 @@ async def _overload(live: LiveService, seconds: float, times: float, pressed_sec
     await crowd.ask_evenly(requests, rate=times * capacity, seconds=seconds)
     ended = time.perf_counter()
     crowd.leave()
-    after = Crowd(port_of(live))
     well_since = ended
     while time.perf_counter() - well_since < _WELL_FOR_SECONDS and time.perf_counter() - ended < 30:
-        after.noted = Noted()
-        quarter = Crowd(port_of(live))
-        await quarter.ask_evenly(requests, rate=capacity / 2, seconds=0.25)
-        quarter.leave()
-        if set(quarter.noted.statuses()) != {200} or quarter.noted.lost:
+        after = Crowd(port_of(live))
+        await after.ask_evenly(requests, rate=capacity / 2, seconds=0.25)
+        after.leave()
+        if set(after.noted.statuses()) != {200} or after.noted.lost:
             well_since = time.perf_counter()
     return Overload(
         capacity, sum(crowd.noted.statuses().values()) / seconds, crowd.noted, crowd.unsent, well_since - ended
