@@ -48,8 +48,8 @@ async def _overload(live: LiveService, seconds: float, times: float, pressed_sec
     capacity = await capacity_of(live, ["recommend"], pressed_seconds)
     requests = mixed({"recommend": distinct(live.key)}, ["recommend"])
     crowd = Crowd(port_of(live))
+    ended = time.perf_counter() + seconds
     await crowd.ask_evenly(requests, rate=times * capacity, seconds=seconds)
-    ended = time.perf_counter()
     crowd.leave()
     well_since = ended
     while time.perf_counter() - well_since < _WELL_FOR_SECONDS and time.perf_counter() - ended < 30:
