@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
+from api.errors import Unacceptable
 from recommender.access import Key, Scope
 from recommender.errors import Forbidden
 from recommender.language import Bilingual
@@ -17,6 +18,12 @@ EVERYBODY: dict[str, Any] = {"security": []}
 
 OWN = "x-own"
 """In the documentation of a route: the scopes that reach only what their key is bound to."""
+
+NEEDED = Bilingual(
+    "需要密钥：请在请求头中给出 Authorization: Bearer <密钥>，密钥由管理员用 jinxue keys create 签发。",
+    "A key is needed: send Authorization: Bearer <key>; the administrator issues keys with jinxue keys create.",
+)
+"""What is told to callers who show no key."""
 
 _ANONYMOUS: Mapping[str, list[str]] = {}
 
@@ -63,12 +70,14 @@ class ScopedRoute(APIRoute):
         return super().get_route_handler()
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """Return a handler that refuses (Forbidden) callers whose key has none of the route's scopes."""
+        """Return a handler that refuses callers without a key (401), and those whose key has none of the route's scopes (Forbidden)."""
         answer, scopes, shown, everybody = self.answering(), scopes_of(self), is_shown(self), is_open(self)
 
         async def handle(request: Request) -> Response:
             key: Key | None = getattr(request.state, "caller", None)  # as the gate found it
-            if not (everybody or (shown if key is None else scopes & key.scopes)):
+            if key is None and not (everybody or shown):
+                raise Unacceptable(401, "Authorization", NEEDED)
+            if key is not None and not (everybody or scopes & key.scopes):
                 raise _refused(scopes)
             return await answer(request)
 

@@ -1,7 +1,6 @@
 """The gate: who asks is found out before anything else is, and whether they ask too often."""
 
 import math
-from http import HTTPStatus
 from typing import Any
 
 from anyio import CapacityLimiter, to_thread
@@ -9,8 +8,8 @@ from fastapi import Request
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.dependencies import language_of
-from api.errors import ProblemResponse, problem
+from api.access import NEEDED
+from api.errors import ProblemResponse, refusal
 from recommender.errors import StoreError
 from recommender.language import Bilingual
 
@@ -18,17 +17,12 @@ OPEN = frozenset({"/healthz"})
 """What anybody may ask at any time."""
 
 _AT_ONCE = 2  # keys that are verified, which costs memory and a core each
-_NEEDED = Bilingual(
-    "需要密钥：请在请求头中给出 Authorization: Bearer <密钥>，密钥由管理员用 jinxue keys create 签发。",
-    "A key is needed: send Authorization: Bearer <key>; the administrator issues keys with jinxue keys create.",
-)
 _WRONG = Bilingual(
     "密钥无效、已过期或已吊销。请向管理员索取新的密钥。",
     "The key is wrong, has expired or was revoked; ask the administrator for another.",
 )
 _UNKNOWN = Bilingual("暂时无法核对密钥，请稍后再试。", "Keys cannot be checked at present; try again in a while.")
 _TOO_OFTEN = Bilingual("请求太频繁，请在 {} 秒后再试。", "Too many requests; try again in {} seconds.")
-_RETRY_SECONDS = 5
 
 
 class Gate:
@@ -44,9 +38,9 @@ class Gate:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or refuse it."""
         if scope["type"] == "http" and scope["path"] not in OPEN:
-            refusal = await self._refusal(scope)
-            if refusal is not None:
-                await refusal(scope, receive, send)
+            refused = await self._refusal(scope)
+            if refused is not None:
+                await refused(scope, receive, send)
                 return
         await self._app(scope, receive, send)
 
@@ -58,7 +52,7 @@ class Gate:
         if shown is None:
             if seconds := rates.take("address", address):
                 return _too_often(request, seconds)
-            return None if self._state.settings.demo else _unauthorised(request, _NEEDED)
+            return None if self._state.settings.demo else _refused(request, 401, NEEDED)
         key = self._state.keys.recognise(shown)
         if key is None:
             if seconds := rates.spent("refusals", address):
@@ -66,10 +60,10 @@ class Gate:
             try:
                 key = await self._verify(shown)
             except StoreError:
-                return _refused(request, HTTPStatus.SERVICE_UNAVAILABLE, _UNKNOWN, {"Retry-After": str(_RETRY_SECONDS)})
+                return _refused(request, 503, _UNKNOWN)
             if key is None:
                 rates.take("refusals", address)
-                return _unauthorised(request, _WRONG)
+                return _refused(request, 401, _WRONG)
         if seconds := rates.take("key", key.key_id):
             return _too_often(request, seconds)
         request.state.caller = key
@@ -93,18 +87,12 @@ def _address(scope: Scope) -> str:
     return scope["client"][0] if scope.get("client") else ""
 
 
-def _unauthorised(request: Request, message: Bilingual) -> ProblemResponse:
-    return _refused(request, HTTPStatus.UNAUTHORIZED, message, {"WWW-Authenticate": "Bearer"})
-
-
 def _too_often(request: Request, seconds: float) -> ProblemResponse:
     whole = max(math.ceil(seconds), 1)
-    message = Bilingual(*(text.format(whole) for text in _TOO_OFTEN))
-    return _refused(request, HTTPStatus.TOO_MANY_REQUESTS, message, {"Retry-After": str(whole)})
-
-
-def _refused(request: Request, status: int, message: Bilingual, headers: dict[str, str]) -> ProblemResponse:
-    told = message.in_language(language_of(request))
-    response = problem(request, status, detail=told, errors=[{"field": "Authorization", "message": told}])
-    response.headers.update(headers)
+    response = _refused(request, 429, Bilingual(*(text.format(whole) for text in _TOO_OFTEN)))
+    response.headers["Retry-After"] = str(whole)
     return response
+
+
+def _refused(request: Request, status: int, message: Bilingual) -> ProblemResponse:
+    return refusal(request, status, "Authorization", message)
