@@ -51,7 +51,7 @@ async def _overload(live: LiveService, seconds: float, times: float, pressed_sec
     ended = time.perf_counter() + seconds
     await crowd.ask_evenly(requests, rate=times * capacity, seconds=seconds)
     crowd.leave()
-    well_since = ended
+    well_since = time.perf_counter()
     while time.perf_counter() - well_since < _WELL_FOR_SECONDS and time.perf_counter() - ended < 30:
         after = Crowd(port_of(live))
         await after.ask_evenly(requests, rate=capacity / 2, seconds=0.25)
