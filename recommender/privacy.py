@@ -55,7 +55,10 @@ NOT_OPAQUE = Bilingual(
     "take one that does not tell who it is.",
 )
 
-_OPAQUE_ID = re.compile(r"[A-Za-z0-9._:@-]+")
+OPAQUE = "[A-Za-z0-9._:@-]+"
+"""What the id of a learner is made of."""
+
+_OPAQUE_ID = re.compile(OPAQUE)
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]")
 _DIGEST = re.compile(
     r"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}|(?=(?:\d*[A-Fa-f]){3})[0-9A-Fa-f]{16,128})(?![0-9A-Za-z])"

@@ -21,6 +21,7 @@ from api.showing import deleted_answer, history_entry, stored_answer, written_an
 from recommender.access import Scope
 from recommender.catalogue.tables import Table
 from recommender.domain import Identifier, Learner
+from recommender.privacy import OPAQUE
 from recommender.registry import BOUND, KINDS, READERS, WRITERS, Action, Edit
 
 router = APIRouter(route_class=ScopedRoute, prefix="/v1", tags=["records 数据"])
@@ -32,8 +33,10 @@ def _address(table: Table) -> str:
     return f"/{table.name.replace('_', '-')}/{{{table.key[0]}}}"
 
 
-def _in_address(table: Table) -> Any:
-    return Path(alias=table.key[0], examples=[RECORD_IDS[table.singular]])
+def _in_address(table: Table, *, written: bool = False) -> Any:
+    opaque = written and table.record is Learner
+    told: dict[str, Any] = {"json_schema_extra": {"pattern": f"^{OPAQUE}$"}} if opaque else {}
+    return Path(alias=table.key[0], examples=[RECORD_IDS[table.singular]], **told)
 
 
 def _allowed(scopes: frozenset[Scope]) -> dict[str, Any]:
@@ -92,7 +95,7 @@ def _editing(table: Table, action: Action) -> Callable[..., Json]:
         caller: CurrentCaller,
         expected: CurrentExpected,
         fields: Fields,
-        record_id: Annotated[Identifier, _in_address(table)],
+        record_id: Annotated[Identifier, _in_address(table, written=True)],
     ) -> Json:
         within(request.app.state.settings, fields)
         return written_answer(registry.edit(Edit(table, record_id, action, fields, expected), caller))

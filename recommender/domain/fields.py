@@ -10,10 +10,11 @@ GOAL_LENGTH = 2_000
 TEXT_LENGTH = 4_000
 
 _CONTROL = r"\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F"
-PRINTABLE = rf"^[^{_CONTROL}]*$"
+_BLANKS = r"[^\S\u001C-\u001F]*"  # around a text: they are taken away, whatever they are
+PRINTABLE = rf"^{_BLANKS}[^{_CONTROL}]*{_BLANKS}$"
 """In JSON Schema: what `printable` accepts, but for lone surrogates, which no UTF-8 holds."""
 
-_FILLED = rf"^\s*[^\s{_CONTROL}][^{_CONTROL}]*$"  # blanks alone are nothing
+_FILLED = rf"^{_BLANKS}[^\s{_CONTROL}][^{_CONTROL}]*{_BLANKS}$"
 
 
 def _told(pattern: str) -> Any:

@@ -13,8 +13,11 @@ _REASONS = re.compile(
     "|".join(
         (
             # names of what is not stored, which is data and no part of the contract
-            r"^There is no (such )?(\w+_id|site|course|industry cluster|cluster|place|provider|class|enterprise|learner)\b|^没有.*课程|^没有这个地名",
+            r"^There is no (such )?(\w+_id|site|course|industry cluster|cluster|place|provider|class|enterprise|learner)\b|^没有编号为.*课程|^没有这个地名",
             r"^Not in .*: it is ",
+            # what looks like somebody's number, address or name, which no pattern tells
+            r"^Holds (a phone number|an e-mail address|the number of an identity card|the name of a person)|^含有",
+            r"^The name of a field holds",
             # what is stored and what is sent together make a record, or a request, that cannot be
             r"^Latitude and longitude belong together",
             r"^The point lies outside the city's bounds",
@@ -27,7 +30,8 @@ _REASONS = re.compile(
             r"^Differs from the id in the address",
             r"^This key was used for a request with other content",
         )
-    )
+    ),
+    re.DOTALL,
 )
 
 

@@ -11,6 +11,7 @@ from urllib.parse import unquote
 
 from schemathesis import Case
 from schemathesis.core.parameters import ParameterLocation
+from schemathesis.generation.meta import TestPhase
 
 from api.dependencies import MINIMUM_VERSION
 from api.schemas.fields import LINES
@@ -67,8 +68,9 @@ class Grounding:
             case.body = document(_number(case.body))
 
     def _id(self, case: Case, name: str, value: Any) -> Any:
-        """Return the id of a record that is there, or was; only the spare ones are deleted, or soon nothing would be left."""
-        return self._one_of(SPARE if case.method == "DELETE" else self._names[name], value)
+        """Return the id of a record that is there, or was. Chains stay with the spare ones, and only these are deleted, or soon nothing would be left."""
+        chained = case.meta is not None and case.meta.phase.name is TestPhase.STATEFUL
+        return self._one_of(SPARE if chained or case.method == "DELETE" else self._names[name], value)
 
     def _grounded(self, fields: Mapping[str, Any]) -> dict[str, Any]:
         grounded = {name: self._value(name, value) for name, value in fields.items()}

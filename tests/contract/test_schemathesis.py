@@ -8,16 +8,17 @@ from tests.contract.document import document
 from tests.contract.town import Town
 from tests.contract.trial import CHECKS, PHASES, Plan, Trial, hold
 
-EXAMPLES = 3  # random ones an operation; the borders of every schema are all tried
+PLANS = (Plan(3, ("examples", "coverage", "fuzzing")), Plan(8, ("stateful",)))
+"""Three random requests an operation, behind all the borders of every schema, and eight chains."""
 
 
 @pytest.fixture(scope="module")
 def trial(town: Town) -> Trial:
-    return hold(town, Plan(EXAMPLES))
+    return hold(town, *PLANS)
 
 
 def test_nothing_is_found(trial: Trial) -> None:
-    assert not trial.failures
+    assert not trial.failures, "\n".join(f"{title}\n{told[0]}" for title, told in trial.failures.items())
 
 
 def test_all_checks_are_on(trial: Trial) -> None:
