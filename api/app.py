@@ -95,7 +95,7 @@ _LAYERS: Sequence[tuple[Any, Sequence[str]]] = (
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     service = app.state.service = app.state.service or Service(Workshop(app.state.settings))
     follower = app.state.follower = Follower(service, refit_seconds=app.state.settings.refit_seconds)
-    keys = app.state.keys = app.state.keys or KeyRing(service.store)
+    keys = app.state.keys = app.state.keys or KeyRing(service.store, copy=app.state.settings.state / "keys.json")
     follower.start()
     keys.start()
     if app.state.on_ready is not None:

@@ -7,8 +7,9 @@ import secrets
 import threading
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 
-from recommender.access import Issued, Key, Scope, issue, parse, succeed
+from recommender.access import Issued, Key, Scope, issue, parse, read_copy, succeed, write_copy
 from recommender.errors import InvalidRequest, NotFound, StoreError
 from recommender.store import CatalogueStore
 
@@ -98,11 +99,14 @@ def _named(keys: Collection[Key], key_id: str) -> Key:
 class KeyRing:
     """Recognises keys in one process, from a copy that a thread of its own keeps up with the store. May be used from several threads.
 
-    While the store is away the keys known hold on, as answers do.
+    While the store is away the keys known hold on, as answers do; those in the file `copy`, which is kept up with the store too, for a process that
+    starts meanwhile.
     """
 
-    def __init__(self, store: CatalogueStore, now: Callable[[], datetime.datetime] = _now) -> None:
-        self._store, self._now = store, now
+    def __init__(
+        self, store: CatalogueStore, now: Callable[[], datetime.datetime] = _now, *, copy: Path | None = None
+    ) -> None:
+        self._store, self._now, self._copy = store, now, copy
         self._keys: Mapping[str, Key] = {}
         self._state: tuple[object, ...] | None = None
         self._right: dict[
@@ -136,7 +140,7 @@ class KeyRing:
     def verify(self, presented: str) -> Key | None:
         """Return the key that a caller shows, None when it is none or does not hold. Takes its time: for threads.
 
-        StoreError when the keys have never been read.
+        StoreError when the keys have never been read, and there is no copy of them.
         """
         parsed = parse(presented)
         if parsed is None:
@@ -156,15 +160,23 @@ class KeyRing:
         with self._refreshing, self._store.read() as reading:
             state = reading.keys_state()
             if state != self._state:
-                self._keys = {key.key_id: key for key in reading.api_keys()}
-                self._state = state
+                self._know(reading.api_keys(), state)
+                if self._copy is not None:
+                    write_copy(self._copy, self._keys.values())
+
+    def _know(self, keys: Collection[Key], state: tuple[object, ...]) -> None:
+        self._keys = {key.key_id: key for key in keys}
+        self._state = state
 
     def _refresh_unless_away(self) -> None:
         try:
             self.refresh()
         except StoreError:
             if self._state is None:
-                raise
+                copied = read_copy(self._copy) if self._copy else None
+                if copied is None:
+                    raise
+                self._know(copied, ())
 
     def _digest(self, presented: str) -> bytes:
         return hashlib.blake2b(presented.encode("utf-8", "replace"), key=self._pepper, digest_size=32).digest()

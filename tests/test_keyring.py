@@ -226,3 +226,28 @@ def test_an_unknown_key_cannot_be_rotated_or_revoked(office: KeyOffice) -> None:
 
 def test_keys_for_tests_are_the_administrator_s_unless_said_otherwise(store: CatalogueStore) -> None:
     assert issue_key(store).key.scopes == {Scope.ADMIN}
+
+
+def test_a_process_that_starts_while_the_store_is_away_takes_the_keys_from_the_copy(
+    tmp_path: Path, clock: Clock
+) -> None:
+    path, copy = tmp_path / "keys.db", tmp_path / "keys.json"
+    store = CatalogueStore(f"sqlite:///{path}")
+    office, ring = KeyOffice(store, clock), KeyRing(store, clock, copy=copy)
+    kept, gone = (office.create("阵地", Bounds([Scope.PLATFORM]), lifetime=DAY) for _ in range(2))
+    ring.refresh()
+    office.revoke(gone.key.key_id)
+    ring.refresh()
+    store.close()
+    path.write_bytes(b"no database any more" * 500)
+    late = KeyRing(store, clock, copy=copy)
+
+    assert late.verify(kept.presented) == kept.key
+    assert late.verify(gone.presented) is None
+    assert copy.stat().st_mode & 0o777 == 0o600
+    assert parse(kept.presented)[1] not in copy.read_text(encoding="utf-8")  # type: ignore[index]
+    assert [each.name for each in tmp_path.glob("keys.json*")] == ["keys.json"]
+    copy.write_text("nothing of use", encoding="utf-8")
+    with pytest.raises(StoreError):
+        KeyRing(store, clock, copy=copy).verify(kept.presented)
+    store.close()

@@ -94,7 +94,23 @@ def test_saving_a_snapshot_meanwhile_does_not_make_the_store_seem_to_be_back(
     assert "works again" not in service.log
 
 
-def test_a_service_that_starts_while_its_postgresql_is_away_answers_those_whom_it_need_not_know(
+def test_a_service_that_starts_while_its_postgresql_is_away(
+    stoppable: PostgresServer, postgres_url: str, tmp_path: Path, serve: Serve
+) -> None:
+    key = key_of(found_town(tmp_path / "state", postgres_url))
+    before = serve(tmp_path / "state", key, database_url=postgres_url)
+    with before.client() as http:
+        assert_recovers(before, http)  # it has read the keys, and left a copy
+    before.end()
+    stoppable.stop()
+    service = serve(tmp_path / "state", key, database_url=postgres_url)
+    with service.client() as http:
+        assert_degraded(service, http)
+        stoppable.start()
+        assert_recovers(service, http)
+
+
+def test_a_service_that_never_saw_the_keys_lets_nobody_in_by_one_while_its_postgresql_is_away(
     stoppable: PostgresServer, postgres_url: str, tmp_path: Path, serve: Serve
 ) -> None:
     key = key_of(found_town(tmp_path / "state", postgres_url))
