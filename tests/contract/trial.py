@@ -93,7 +93,8 @@ def hold(town: Town, *plans: Plan) -> Trial:
 def _config(key: str, plan: Plan) -> SchemathesisConfig:
     enabled: dict[str, Any] = {phase: {"enabled": phase in plan.phases} for phase in PHASES}
     enabled["stateful"]["max-steps"] = _STEPS
-    enabled["fuzzing"]["extra-data-sources"] = {"responses": False}  # runs dry at DELETE; grounding knows the names
+    for phase in ("examples", "coverage", "fuzzing"):  # what answers hold runs dry at DELETE; grounding knows the names
+        enabled[phase]["extra-data-sources"] = {"responses": False}
     checks: dict[str, Any] = {name: {"enabled": True} for name in CHECKS if name != "max_response_time"}
     checks["max_response_time"] = _SLOW_SECONDS
     checks["positive_data_acceptance"]["expected-statuses"] = ["2xx", *_DEPENDS_ON_WHAT_IS_STORED]
