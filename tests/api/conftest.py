@@ -16,6 +16,7 @@ from recommender.settings import Settings
 from recommender.snapshot import Snapshot
 from tests.api.recording import Records
 from tests.callers import issue_key, showing
+from tests.contract.conformance import ConformingClient
 
 
 class StillService(Service):
@@ -49,7 +50,7 @@ def app(state: Path, today: datetime.date) -> FastAPI:
 def client(app: FastAPI) -> Iterator[TestClient]:
     """The administrator."""
     headers = showing(issue_key(app.state.service.store))
-    with TestClient(app, headers=headers) as opened:
+    with ConformingClient(app, headers=headers) as opened:
         yield opened
 
 

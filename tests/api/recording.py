@@ -6,7 +6,6 @@ from functools import cache
 from typing import Any
 
 from fastapi import FastAPI
-from fastapi.testclient import TestClient
 from httpx import Response
 
 from api import create_app
@@ -17,6 +16,7 @@ from recommender.service import Erasure
 from recommender.settings import Settings
 from recommender.store import CatalogueStore, Stored
 from tests.callers import issue_key, showing
+from tests.contract.conformance import ConformingClient
 from tests.handmade import catalogue, course, taught
 from tests.networks import TODAY
 
@@ -145,7 +145,7 @@ class Records:
         self.app.state.keys = KeyRing(self.store)
         self.app.state.settings = _SETTINGS
         self.key = issue_key(self.store)
-        self.client = TestClient(self.app, headers=showing(self.key))
+        self.client = ConformingClient(self.app, headers=showing(self.key))
 
     def erase(self, learner_id: str, caller: Caller, *, expected: Expected | None) -> Erasure:
         """Erase a learner as a service does, but for snapshots, of which there are none."""

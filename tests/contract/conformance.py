@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 import jsonschema_rs
+from fastapi.testclient import TestClient
 from httpx import Response
 
 from api.schemas.fields import LINES
@@ -31,6 +32,27 @@ def fault_of(method: str, path: str, response: Response) -> str | None:
         schema = json.dumps({"type": "array", "items": {"$ref": "#/components/schemas/SyncResult"}})
     wrong = next(_validator(schema).iter_errors(_value(form, response)), None)
     return wrong and f"{response.status_code}, {wrong.message}: {response.text[:300]}"
+
+
+class ConformingClient(TestClient):
+    """A client that holds every answer below 500 to the document, whatever a test asks for."""
+
+    def request(self, method: str, url: Any, **kwargs: Any) -> Response:  # type: ignore[override]
+        response = super().request(method, url, **kwargs)
+        path = _template(response.request.url.path)
+        if path and method.lower() in _contract()["paths"][path] and response.status_code < 500:
+            assert not (fault := fault_of(method, path, response)), f"{method} {url}: {fault}"
+        return response
+
+
+@cache
+def _addresses() -> list[tuple[re.Pattern[str], str]]:
+    paths = sorted(_contract()["paths"], key=lambda path: path.count("{"))
+    return [(re.compile(re.sub("{[^}]+}", "[^/]+", path)), path) for path in paths]
+
+
+def _template(url: str) -> str | None:
+    return next((path for pattern, path in _addresses() if pattern.fullmatch(url)), None)
 
 
 def _value(form: str, response: Response) -> Any:
