@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from recommender.blocks import RequestVector
 from recommender.constraints import Constraint, Mask
 from recommender.domain import Approval, Mode
 from recommender.errors import NotFound
@@ -22,6 +23,8 @@ from recommender.resolution import resolve
 from recommender.snapshot import Snapshot
 
 _EMPTY_PROFILE = "empty_profile"
+_ANY_DAY = datetime.date(2000, 1, 1)  # what is asked does not depend on the day
+_REMEMBERED = 4_096  # 20 MB
 
 
 class LearnerColumns:
@@ -56,6 +59,7 @@ class AudienceFinder:
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
         self.columns = LearnerColumns(snapshot.network)
+        self._asked: dict[int, RequestVector] = {}
 
     def find(self, request: AudienceRequest, *, today: datetime.date) -> dict[str, Any]:
         """Return ids and scores of the best learners; NotFound for an instance that does not exist."""
@@ -72,7 +76,7 @@ class AudienceFinder:
             mask,
             count=request.offset + request.k,
             group_of=np.arange(len(network.learners)),
-            exact=lambda rows: self._exact(rows, row, as_of),
+            exact=lambda rows: self._exact(rows, row),
         )
         pairs = list(zip(ranked.rows.tolist(), ranked.scores.tolist(), strict=True))[request.offset :]
         excluded = {name: int(len(held) - np.count_nonzero(held)) for name, held in masks.items()}
@@ -88,16 +92,26 @@ class AudienceFinder:
             "excluded": {str(name): count for name, count in excluded.items() if count},
         }
 
-    def _exact(self, learners: NDArray[np.int64], row: int, as_of: datetime.date) -> NDArray[np.float64]:
-        """Return exact scores of learners for the instance in `row`: their requests are made anew, in float64."""
-        network, layout, policy = self.snapshot.network, self.snapshot.layout, self.snapshot.policy
-        requests = [
-            resolve(learner_request(network.learners[learner]), network, policy, today=as_of) for learner in learners
-        ]
-        instance = self.snapshot.instances.vectors[row][None, :]
-        return np.array(
-            [float(vector.score(layout.values(instance, vector))[0]) for vector in layout.request_vectors(requests)]
-        )
+    def _exact(self, learners: NDArray[np.int64], row: int) -> NDArray[np.float64]:
+        """Return exact scores of learners for the instance in `row`: by their requests, made anew in float64."""
+        layout, instance = self.snapshot.layout, self.snapshot.instances.vectors[row][None, :]
+        vectors = map(self._request_vector, learners.tolist())
+        return np.array([float(vector.score(layout.values(instance, vector))[0]) for vector in vectors])
+
+    def _request_vector(self, learner: int) -> RequestVector:
+        """Return what a learner would ask. Those asked last are remembered as long as the snapshot serves: texts are what takes time.
+
+        Each is made by itself: with some encoders the last digits depend on what is encoded together.
+        """
+        asked = self._asked
+        if learner not in asked:
+            network, policy = self.snapshot.network, self.snapshot.policy
+            request = resolve(learner_request(network.learners[learner]), network, policy, today=_ANY_DAY)
+            vector = self.snapshot.layout.request_vector(request)
+            if len(asked) >= _REMEMBERED:
+                asked = self._asked = {}
+            asked[learner] = vector
+        return asked[learner]
 
     def _masks(self, row: int, as_of: datetime.date, maximum_distance_km: float | None) -> dict[str, Mask]:
         network, policy = self.snapshot.network, self.snapshot.policy
