@@ -62,12 +62,12 @@ def _level_names(schema: dict[str, Any]) -> None:
 
 
 Phrase = Annotated[
-    str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(printable), _PRINTABLE, _IMPERSONAL
+    str, StringConstraints(strip_whitespace=True, max_length=200), BeforeValidator(printable), _PRINTABLE, _IMPERSONAL
 ]
 FreeText = Annotated[
     str,
     StringConstraints(strip_whitespace=True, max_length=GOAL_LENGTH),
-    AfterValidator(printable),
+    BeforeValidator(printable),
     _PRINTABLE,
     _IMPERSONAL,
 ]

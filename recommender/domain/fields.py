@@ -10,11 +10,10 @@ GOAL_LENGTH = 2_000
 TEXT_LENGTH = 4_000
 
 _CONTROL = r"\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F"
-_BLANKS = r"[^\S\u001C-\u001F]*"  # around a text: they are taken away, whatever they are
-PRINTABLE = rf"^{_BLANKS}[^{_CONTROL}]*{_BLANKS}$"
+PRINTABLE = rf"^[^{_CONTROL}]*$"
 """In JSON Schema: what `printable` accepts, but for lone surrogates, which no UTF-8 holds."""
 
-_FILLED = rf"^{_BLANKS}[^\s{_CONTROL}][^{_CONTROL}]*{_BLANKS}$"
+_FILLED = rf"^[^{_CONTROL}]*[^\s{_CONTROL}][^{_CONTROL}]*$"  # blanks alone are nothing
 
 
 def _told(pattern: str) -> Any:
@@ -22,11 +21,12 @@ def _told(pattern: str) -> Any:
     return Field(json_schema_extra={"pattern": pattern})
 
 
-def printable(text: str) -> str:
-    """Return `text` unchanged, or refuse control characters and lone surrogates."""
-    for character in text:
-        if character not in "\n\t\r" and unicodedata.category(character) in ("Cc", "Cs"):
-            raise PydanticCustomError("control_character", "control characters are not allowed")
+def printable(text: object) -> object:
+    """Return `text` unchanged, or refuse control characters, at its ends as well, and lone surrogates."""
+    if isinstance(text, str):
+        for character in text:
+            if character not in "\n\t\r" and unicodedata.category(character) in ("Cc", "Cs"):
+                raise PydanticCustomError("control_character", "control characters are not allowed")
     return text
 
 
@@ -43,20 +43,20 @@ def _coarse(degrees: float) -> float:
 Identifier = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=128),
-    AfterValidator(printable),
+    BeforeValidator(printable),
     _told(_FILLED),
 ]
 Name = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
-    AfterValidator(printable),
+    BeforeValidator(printable),
     _told(_FILLED),
 ]
 Text = Annotated[
-    str, StringConstraints(strip_whitespace=True, max_length=TEXT_LENGTH), AfterValidator(printable), _told(PRINTABLE)
+    str, StringConstraints(strip_whitespace=True, max_length=TEXT_LENGTH), BeforeValidator(printable), _told(PRINTABLE)
 ]
 Goal = Annotated[
-    str, StringConstraints(strip_whitespace=True, max_length=GOAL_LENGTH), AfterValidator(printable), _told(PRINTABLE)
+    str, StringConstraints(strip_whitespace=True, max_length=GOAL_LENGTH), BeforeValidator(printable), _told(PRINTABLE)
 ]
 Names = Annotated[tuple[Name, ...], BeforeValidator(_listed)]
 Identifiers = Annotated[tuple[Identifier, ...], BeforeValidator(_listed)]

@@ -5,7 +5,7 @@ Without it nearly every request would end at a name that nobody has, and nothing
 
 import re
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote
 
@@ -27,7 +27,9 @@ _KEYS = ("site_id", "course_id", "instance_id", "learner_id", "enterprise_id")
 class Grounding:
     """Puts names that exist, or soon will, in the place of generated ones, where a request is meant to be right."""
 
-    def __init__(self, catalogue: Catalogue) -> None:
+    def __init__(self, catalogue: Catalogue, latest: Callable[[], int]) -> None:
+        """`latest` tells the store's present catalogue version."""
+        self._latest = latest
         tables = (
             catalogue.sites,
             catalogue.courses,
@@ -58,8 +60,8 @@ class Grounding:
         wrong = case.meta.is_negative_at
         if case.path_parameters and not wrong(ParameterLocation.PATH):
             case.path_parameters = {name: self._id(case, name, value) for name, value in case.path_parameters.items()}
-        if case.headers and not wrong(ParameterLocation.HEADER):
-            case.headers = _seen(dict(case.headers))
+        if not wrong(ParameterLocation.HEADER):
+            case.headers = _seen(dict(case.headers or {})) | self._minimum_version(case)
         if case.query and not wrong(ParameterLocation.QUERY):
             case.query = self._grounded(_speaking(case, dict(case.query)))
         if isinstance(case.body, Mapping) and not wrong(ParameterLocation.BODY):
@@ -67,10 +69,15 @@ class Grounding:
         if case.media_type == LINES and isinstance(case.body, str) and not wrong(ParameterLocation.BODY):
             case.body = document(_number(case.body))
 
+    def _minimum_version(self, case: Case) -> dict[str, str]:
+        """Return the header by which a chain sees what it has just written, and others nothing that is yet to come."""
+        if all(parameter.name != MINIMUM_VERSION for parameter in case.operation.headers):
+            return {}
+        return {MINIMUM_VERSION: str(self._latest() if _is_chained(case) else 1)}
+
     def _id(self, case: Case, name: str, value: Any) -> Any:
         """Return the id of a record that is there, or was. Chains stay with the spare ones, and only these are deleted, or soon nothing would be left."""
-        chained = case.meta is not None and case.meta.phase.name is TestPhase.STATEFUL
-        return self._one_of(SPARE if chained or case.method == "DELETE" else self._names[name], value)
+        return self._one_of(SPARE if _is_chained(case) or case.method == "DELETE" else self._names[name], value)
 
     def _grounded(self, fields: Mapping[str, Any]) -> dict[str, Any]:
         grounded = {name: self._value(name, value) for name, value in fields.items()}
@@ -101,6 +108,10 @@ class Grounding:
         return fields | {name: unquote(str(value)) for name, value in in_address.items() if name in fields}
 
 
+def _is_chained(case: Case) -> bool:
+    return case.meta is not None and case.meta.phase.name is TestPhase.STATEFUL
+
+
 def _speaking(case: Case, query: dict[str, Any]) -> dict[str, Any]:
     """Let mostly the platform itself write: to a site, nearly all that is there is another's."""
     if case.method != "GET" and _number(query) % _LEFT_ALONE:
@@ -109,9 +120,7 @@ def _speaking(case: Case, query: dict[str, Any]) -> dict[str, Any]:
 
 
 def _seen(headers: dict[str, Any]) -> dict[str, Any]:
-    """Return headers by which mostly any state of a record will do, but for an ETag, which was one; and no catalogue version that is yet to come."""
-    if MINIMUM_VERSION in headers:
-        headers[MINIMUM_VERSION] = "1"
+    """Return headers by which mostly any state of a record will do, but for an ETag, which was one."""
     if _number(headers) % _LEFT_ALONE:
         headers.pop("If-None-Match", None)
         if "If-Match" in headers and not _ETAG.fullmatch(str(headers["If-Match"])):

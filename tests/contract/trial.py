@@ -79,7 +79,8 @@ class Plan:
 
 def hold(town: Town, *plans: Plan) -> Trial:
     """Try every operation of a town's service by each of the plans; the service is closed at the end."""
-    trial, grounding = Trial(), Grounding(small_catalogue())
+    store = town.app.state.service.store
+    trial, grounding = Trial(), Grounding(small_catalogue(), lambda: store.version().version)
     with _hooks(grounding, trial):
         for plan in plans:
             schema = schemathesis.openapi.from_dict(town.app.openapi(), config=_config(town.key, plan))
