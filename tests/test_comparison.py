@@ -196,5 +196,5 @@ def test_an_impossible_number_of_courses_is_refused(variants: list[Matcher], k: 
 
 
 def test_a_learner_whom_nobody_knows_is_named(variants: list[Matcher]) -> None:
-    with pytest.raises(NotFound, match="nobody"):
+    with pytest.raises(NotFound, match="learner_id"):
         compare(*variants[:2], today=TODAY, learners=["nobody"])

@@ -52,7 +52,9 @@ async def _load(live: LiveService, seconds: float, share: float, pressed_seconds
     capacity = await capacity_of(live, shuffled(), pressed_seconds)
     crowd, requests, synced = Crowd(port_of(live)), mixed(kinds_of(live), shuffled()), list[int]()
     with slow_clients(live), syncing(live, synced):
-        await crowd.ask_evenly(requests, rate=share * capacity, seconds=seconds / 5)  # for warming up
+        await crowd.ask_evenly(
+            requests, rate=share * capacity, seconds=max(seconds / 5, 45)
+        )  # until all memories are full
         crowd.leave()
         crowd = Crowd(port_of(live))
         watch = Watch(live)
