@@ -11,7 +11,7 @@ TEXT_LENGTH = 4_000
 
 _CONTROL = r"\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F"
 PRINTABLE = rf"^[^{_CONTROL}]*$"
-"""In JSON Schema: what `printable` accepts, but for lone surrogates, which no UTF-8 holds."""
+"""In JSON Schema: what `printable` accepts."""
 
 _FILLED = rf"^[^{_CONTROL}]*[^\s{_CONTROL}][^{_CONTROL}]*$"  # blanks alone are nothing
 
@@ -22,10 +22,10 @@ def _told(pattern: str) -> Any:
 
 
 def printable(text: object) -> object:
-    """Return `text` unchanged, or refuse control characters, at its ends as well, and lone surrogates."""
+    """Return `text` unchanged, or refuse control characters, at its ends as well."""
     if isinstance(text, str):
         for character in text:
-            if character not in "\n\t\r" and unicodedata.category(character) in ("Cc", "Cs"):
+            if character not in "\n\t\r" and unicodedata.category(character) == "Cc":
                 raise PydanticCustomError("control_character", "control characters are not allowed")
     return text
 
