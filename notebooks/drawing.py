@@ -1,6 +1,7 @@
 """What the notebooks share: the day they draw, a font with Chinese characters, colours, and the outline of the city."""
 
 import datetime
+import logging
 from collections.abc import Sequence
 from typing import Any
 
@@ -56,6 +57,8 @@ _SIDES = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1)) 
 
 def use_style() -> None:
     """Set what all drawings share."""
+    # Chinese characters come in one weight here: matplotlib need not say so for each bold title
+    logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
     plt.rcParams.update(
         {
             "text.language": "zh-Hans",  # the font draws a character as its readers write it
