@@ -8,6 +8,7 @@ import pytest
 
 from recommender import cli
 from recommender.bootstrap import Workshop
+from recommender.cli.console import ERR, OUT
 from recommender.settings import Settings
 from recommender.snapshot import Snapshot
 from tests.cli.said import Jinxue, Said
@@ -21,6 +22,8 @@ def bare_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
             monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "240")
+    for console in (OUT, ERR):  # which may have been made under another COLUMNS
+        monkeypatch.setattr(console, "_width", 240)
 
 
 @pytest.fixture
