@@ -41,7 +41,7 @@ def make_town(state: Path) -> None:
 
 def open_town(state: Path) -> Town:
     """Return the service over a state folder that `make_town` made; nothing limits how often it is asked."""
-    settings = Settings(state=state, rate_per_key=_ANY_RATE, rate_of_refusals=_ANY_RATE)
+    settings = Settings(state=state, rate_per_key=_ANY_RATE, rate_per_address=_ANY_RATE, rate_of_refusals=_ANY_RATE)
     service = StillService(Workshop(settings), TODAY)
     return Town(create_app(settings, service), issue_key(service.store).presented)
 
