@@ -63,7 +63,7 @@ def main(
         console.print(f"{len(told)} × {title}\n{told[0][:2_000]}", markup=False)
     verified = sum(trial.checked.values())
     console.print(
-        f"{sum(trial.sent.values()):,} requests, {verified:,} results of {len(CHECKS)} checks, {trial.excused:,} excused, "
+        f"{sum(trial.sent.values()):,} requests, {trial.chains:,} chains, {verified:,} results of {len(CHECKS)} checks, {trial.excused:,} excused, "
         f"{sum(map(len, trial.failures.values())):,} failures; {time.perf_counter() - began:.0f} s"
     )
     raise typer.Exit(code=int(bool(trial.failures)))

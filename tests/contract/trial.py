@@ -12,6 +12,7 @@ from schemathesis import Case, HookContext, Response, engine
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import events
 from schemathesis.engine.recorder import ScenarioRecorder
+from schemathesis.engine.run import PhaseName
 from schemathesis.hooks import GLOBAL_HOOK_DISPATCHER
 from schemathesis.python.asgi import shutdown_lifespans
 
@@ -50,11 +51,14 @@ _STEPS = 30  # of one chain; fewer seldom write, delete and read the same record
 
 @dataclasses.dataclass
 class Trial:
-    """What was sent (by operation, phase and mode), what it was answered (by operation and status), which checks ran, and what failed (by its title)."""
+    """What was sent (by operation, phase and mode), what it was answered (by operation and status), which checks ran, how many chains had several
+    links, and what failed (by its title).
+    """
 
     sent: Counter[tuple[str, str, str]] = dataclasses.field(default_factory=Counter)
     answered: Counter[tuple[str, int]] = dataclasses.field(default_factory=Counter)
     checked: Counter[str] = dataclasses.field(default_factory=Counter)
+    chains: int = 0
     excused: int = 0
     failures: dict[str, list[str]] = dataclasses.field(default_factory=dict)
 
@@ -83,12 +87,19 @@ def hold(town: Town, *plans: Plan) -> Trial:
     trial, grounding = Trial(), Grounding(small_catalogue(), lambda: store.version().version)
     with _hooks(grounding, trial):
         for plan in plans:
-            schema = schemathesis.openapi.from_dict(town.app.openapi(), config=_config(town.key, plan))
-            schema.app = town.app
-            for event in engine.from_schema(schema).execute():
-                _note(trial, event)
+            _run(town, plan, trial)
+            while "stateful" in plan.phases and trial.chains < plan.examples:  # a run ends when it likes
+                plan = dataclasses.replace(plan, phases=("stateful",), seed=plan.seed + 1)
+                _run(town, plan, trial)
     shutdown_lifespans()
     return trial
+
+
+def _run(town: Town, plan: Plan, trial: Trial) -> None:
+    schema = schemathesis.openapi.from_dict(town.app.openapi(), config=_config(town.key, plan))
+    schema.app = town.app
+    for event in engine.from_schema(schema).execute():
+        _note(trial, event)
 
 
 def _config(key: str, plan: Plan) -> SchemathesisConfig:
@@ -112,7 +123,7 @@ def _config(key: str, plan: Plan) -> SchemathesisConfig:
             "seed": plan.seed,
             "suppress-health-check": ["filter_too_much", "too_slow"],  # of Hypothesis' own work, not of the service's
             "headers": {"Authorization": f"Bearer {key}", "Accept-Language": "en"},
-            "generation": {"max-examples": plan.examples, "mode": plan.mode, "deterministic": True, "no-shrink": True},
+            "generation": {"max-examples": plan.examples, "mode": plan.mode, "database": "none", "no-shrink": True},
             "phases": enabled,
             "checks": checks,
             "continue-on-failure": True,
@@ -150,6 +161,7 @@ def _note(trial: Trial, event: events.EngineEvent) -> None:
             trial.fail("schemathesis ended", repr(event.exception))
         case events.ScenarioFinished():
             _note_scenario(trial, event.phase.value, event.recorder)
+            trial.chains += event.phase is PhaseName.STATEFUL_TESTING and len(event.recorder.cases) > 1
         case events.EngineFinished():
             for failure in event.failures:
                 trial.fail("at the end", str(failure))
