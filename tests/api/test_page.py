@@ -36,7 +36,7 @@ def serving(state: Path, catalogue: Path | None = None) -> Iterator[str]:
     workshop = Workshop(settings)
     workshop.import_catalogue(catalogue, today=workshop.today())
     workshop.build()
-    server = uvicorn.Server(uvicorn.Config(create_app(settings), port=0, log_level="error", ws="none"))
+    server = uvicorn.Server(uvicorn.Config(create_app(settings), port=0, log_config=None, ws="none"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:
