@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from recommender.blocks import RequestVector
 from recommender.constraints import Constraint, Mask
-from recommender.domain import Approval, Mode
+from recommender.domain import Approval, Learner, Mode
 from recommender.errors import NotFound
 from recommender.geography import distances_km
 from recommender.network import NO_SITE, Network
@@ -21,6 +21,7 @@ from recommender.ranking import best_groups
 from recommender.requests import AudienceRequest
 from recommender.resolution import resolve
 from recommender.snapshot import Snapshot
+from recommender.snapshot.learners import asks_alike
 
 _EMPTY_PROFILE = "empty_profile"
 _ANY_DAY = datetime.date(2000, 1, 1)  # what is asked does not depend on the day
@@ -32,6 +33,10 @@ class LearnerColumns:
 
     def __init__(self, network: Network) -> None:
         self._network = network
+
+    def are_of(self, network: Network) -> bool:
+        """Tell whether they are of the very same learners and places."""
+        return network.learners is self._network.learners and network.gazetteer is self._network.gazetteer
 
     @cached_property
     def points(self) -> NDArray[np.float64]:
@@ -56,10 +61,26 @@ class LearnerColumns:
 class AudienceFinder:
     """Finds the learners whom an instance suits best."""
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    def __init__(self, snapshot: Snapshot, before: "AudienceFinder | None" = None) -> None:
+        """Whatever `before`, the finder in an earlier snapshot, remembers and is still so is taken over."""
         self.snapshot = snapshot
         self.columns = LearnerColumns(snapshot.network)
-        self._asked: dict[int, RequestVector] = {}
+        self._asked: dict[str, tuple[Learner, RequestVector]] = {}
+        if before:
+            self._take_over(before)
+
+    def _take_over(self, before: "AudienceFinder") -> None:
+        network = self.snapshot.network
+        if before.columns.are_of(network):
+            self.columns = before.columns
+        if asks_alike(self.snapshot, before.snapshot):
+            remembered = before._asked.copy()  # other threads go on writing there
+            rows = {name: network.learner_row.get(name) for name in remembered}
+            self._asked = {
+                name: remembered[name]
+                for name, row in rows.items()
+                if row is not None and network.learners[row] == remembered[name][0]
+            }
 
     def find(self, request: AudienceRequest, *, today: datetime.date) -> dict[str, Any]:
         """Return ids and scores of the best learners; NotFound for an instance that does not exist."""
@@ -99,19 +120,19 @@ class AudienceFinder:
         return np.array([float(vector.score(layout.values(instance, vector))[0]) for vector in vectors])
 
     def _request_vector(self, learner: int) -> RequestVector:
-        """Return what a learner would ask. Those asked last are remembered as long as the snapshot serves: texts are what takes time.
+        """Return what the learner in row `learner` would ask. Those asked last are remembered: texts are what takes time.
 
         Each is made by itself: with some encoders the last digits depend on what is encoded together.
         """
-        asked = self._asked
-        if learner not in asked:
+        asked, record = self._asked, self.snapshot.network.learners[learner]
+        if record.learner_id not in asked:
             network, policy = self.snapshot.network, self.snapshot.policy
-            request = resolve(learner_request(network.learners[learner]), network, policy, today=_ANY_DAY)
+            request = resolve(learner_request(record), network, policy, today=_ANY_DAY)
             vector = self.snapshot.layout.request_vector(request)
             if len(asked) >= _REMEMBERED:
                 asked = self._asked = {}
-            asked[learner] = vector
-        return asked[learner]
+            asked[record.learner_id] = record, vector
+        return asked[record.learner_id][1]
 
     def _masks(self, row: int, as_of: datetime.date, maximum_distance_km: float | None) -> dict[str, Mask]:
         network, policy = self.snapshot.network, self.snapshot.policy
@@ -131,8 +152,12 @@ class AudienceFinder:
             Constraint.TOO_FAR: self._near(row, limit),
             Constraint.LEVEL_OUT_OF_REACH: (self.columns.level_step < 0)
             | (step <= self.columns.level_step + policy.level_reach),
-            _EMPTY_PROFILE: np.asarray(self.snapshot.learners.vectors.any(axis=1)),
+            _EMPTY_PROFILE: self._says_something,
         }
+
+    @cached_property
+    def _says_something(self) -> Mask:
+        return np.asarray(self.snapshot.learners.vectors.any(axis=1))
 
     def _near(self, row: int, limit: float) -> Mask:
         site_row = int(self.snapshot.network.site_of[row])

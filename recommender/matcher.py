@@ -19,11 +19,12 @@ from recommender.snapshot import Snapshot
 
 
 class Matcher:
-    """Answers from one snapshot."""
+    """Answers from one snapshot. What an earlier matcher, `before`, remembers and is still so is taken over, which makes no other difference."""
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    def __init__(self, snapshot: Snapshot, before: "Matcher | None" = None) -> None:
         self.snapshot = snapshot
         self._cards = Cards(snapshot.network)
+        self._finder: AudienceFinder = AudienceFinder(snapshot, before._finder if before else None)
 
     def recommend(self, request: LearnerRequest | EnterpriseRequest, *, today: datetime.date) -> dict[str, Any]:
         """Return the best courses for a request, in the shape of `POST /v1/recommendations`; InvalidRequest names a wrong field."""
@@ -56,7 +57,3 @@ class Matcher:
     def directory(self) -> Directory:
         """What can be looked up in the snapshot."""
         return Directory(self.snapshot, self._cards)
-
-    @cached_property
-    def _finder(self) -> AudienceFinder:
-        return AudienceFinder(self.snapshot)

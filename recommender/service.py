@@ -144,7 +144,7 @@ class Service:
         return True
 
     def _serve(self, snapshot: Snapshot, began: float) -> None:
-        self.matcher = Matcher(snapshot)
+        self.matcher = Matcher(snapshot, self.matcher)
         self.build_seconds, self.swapped_at = time.perf_counter() - began, time.time()
 
     def save(self) -> None:

@@ -67,12 +67,7 @@ def text_blocks(encoder: Encoder, policy: Policy, fit: Fit, courses: CourseVecto
 
 
 def _usable(before: Snapshot | None, encoder: Encoder, policy: Policy, fit: Fit) -> Snapshot | None:
-    same = before and (before.encoder.name, before.policy.digest, before.fit.digest) == (
-        encoder.name,
-        policy.digest,
-        fit.digest,
-    )
-    return before if same else None
+    return before if before and before.is_made_with(encoder, policy, fit) else None
 
 
 def _digest(network: Network, encoder: Encoder, policy: Policy, fit: Fit) -> str:

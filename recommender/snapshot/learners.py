@@ -44,6 +44,13 @@ def learner_index(network: Network, layout: Layout, policy: Policy, before: Snap
     return index
 
 
+def asks_alike(snapshot: Snapshot, before: Snapshot) -> bool:
+    """Tell whether a profile that makes a request in both snapshots is the same vector in both."""
+    network, old = snapshot.network, before.network
+    made_alike = snapshot.is_made_with(before.encoder, before.policy, before.fit)
+    return made_alike and _same_words(network, old) and _same_points(network, old)
+
+
 def _known_rows(network: Network, before: Snapshot | None, *, moved: bool) -> NDArray[np.intp]:
     """Return for each learner the row in `before` of the same learner, asking the same; -1 where there is none.
 

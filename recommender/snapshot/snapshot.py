@@ -48,6 +48,11 @@ class Snapshot:
         self.instances = instances
         self.learners = learners
 
+    def is_made_with(self, encoder: Encoder, policy: Policy, fit: Fit) -> bool:
+        """Tell whether texts and preferences are weighed by these."""
+        own = (self.encoder.name, self.policy.digest, self.fit.digest)
+        return own == (encoder.name, policy.digest, fit.digest)
+
     @property
     def meaning(self) -> TextBlock:
         """The block of what texts mean, by the encoder."""

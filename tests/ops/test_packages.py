@@ -51,7 +51,9 @@ def test_a_service_needs_no_torch() -> None:
 
 
 def test_everything_that_is_installed_is_pinned() -> None:
-    operating = {canonicalize_name(Requirement(line).name) for line in EXTRAS["operate"]}  # only operators install those
+    operating = {
+        canonicalize_name(Requirement(line).name) for line in EXTRAS["operate"]
+    }  # only operators install those
     missing = (needed(*EXTRAS.keys() - {"operate"}) | operating) - PINS.keys() - {"setuptools", "pip"}
     assert missing == set()
 
