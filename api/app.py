@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import anyio
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 from fastapi_offline import FastAPIOffline
@@ -40,6 +41,7 @@ from recommender.keyring import KeyRing
 from recommender.service import Service
 from recommender.settings import Settings, load_settings
 
+_AUDIENCES_AT_ONCE = 2
 _DESCRIPTION = """
 近学 recommends training courses by what they mean and how near they are taught, and says why.
 
@@ -63,6 +65,7 @@ def create_app(
     app.state.rates = Rates(app.state.settings)
     app.state.on_ready = None
     app.state.metrics = Metrics(app.state)
+    app.state.audiences = anyio.CapacityLimiter(_AUDIENCES_AT_ONCE)
     app.state.answers = AnswerCache(app.state.settings.kept_answers)
     add_error_handlers(app)
     for routes in _ROUTES:

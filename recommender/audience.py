@@ -16,6 +16,7 @@ from recommender.domain import Approval, Learner, Mode
 from recommender.errors import NotFound
 from recommender.geography import distances_km
 from recommender.network import NO_SITE, Network
+from recommender.pace import rest, unhurried
 from recommender.profiles import learner_request, point_of
 from recommender.ranking import best_groups
 from recommender.requests import AudienceRequest
@@ -26,6 +27,7 @@ from recommender.snapshot.learners import asks_alike
 _EMPTY_PROFILE = "empty_profile"
 _ANY_DAY = datetime.date(2000, 1, 1)  # what is asked does not depend on the day
 _REMEMBERED = 4_096  # 20 MB
+_PATIENCE_SECONDS = 1.0
 
 
 class LearnerColumns:
@@ -117,7 +119,8 @@ class AudienceFinder:
         """Return exact scores of learners for the instance in `row`: by their requests, made anew in float64."""
         layout, instance = self.snapshot.layout, self.snapshot.instances.vectors[row][None, :]
         vectors = map(self._request_vector, learners.tolist())
-        return np.array([float(vector.score(layout.values(instance, vector))[0]) for vector in vectors])
+        with unhurried(_PATIENCE_SECONDS):
+            return np.array([float(vector.score(layout.values(instance, vector))[0]) for vector in vectors])
 
     def _request_vector(self, learner: int) -> RequestVector:
         """Return what the learner in row `learner` would ask. Those asked last are remembered: texts are what takes time.
@@ -132,6 +135,7 @@ class AudienceFinder:
             if len(asked) >= _REMEMBERED:
                 asked = self._asked = {}
             asked[record.learner_id] = record, vector
+            rest()
         return asked[record.learner_id][1]
 
     def _masks(self, row: int, as_of: datetime.date, maximum_distance_km: float | None) -> dict[str, Mask]:

@@ -1,12 +1,14 @@
 """Keeps a service up with its store, in threads of its own."""
 
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable, Mapping
 
 from recommender.errors import JinxueError, StoreError
 from recommender.language import Bilingual
+from recommender.pace import unhurried
 from recommender.service import Service
 
 _log = logging.getLogger("jinxue")
@@ -15,6 +17,7 @@ _SAVE_SECONDS = 30.0  # between two savings while changes go on
 _REST_SECONDS, _LONGEST_REST_SECONDS = 0.5, 1.0  # behind a build, so that a storm of writes leaves time to answer
 _LOOK_SECONDS = 0.1  # between two looks for somebody who was erased
 _RETRY_SECONDS = 1.0  # while something does not work
+_PATIENCE_SECONDS = {"snapshot": 0.5}  # what is written is to be seen within a second
 _UNEXPECTED = Bilingual("内部错误，详见日志。", "An internal error; see the log.")
 
 
@@ -80,7 +83,8 @@ class Follower:
     def _attempt(self, part: str, work: Callable[[], object]) -> bool:
         """Do `work`; what goes wrong stands in `faults` until it goes well again."""
         try:
-            done = bool(work())
+            with unhurried(_PATIENCE_SECONDS.get(part, math.inf)):
+                done = bool(work())
         except JinxueError as error:
             self._note("store" if isinstance(error, StoreError) else part, error.message)
             return False

@@ -30,6 +30,7 @@ from recommender.domain import (
     TrainingSite,
 )
 from recommender.geography import Gazetteer, Point, distances_km
+from recommender.pace import rest
 from recommender.taxonomy import Taxonomy
 
 NO_SITE = -1
@@ -70,6 +71,7 @@ class _Parts:
         if len(of) != len(of_before) or not all(map(is_, of, of_before)):
             part = make(*of)
         self.made[name] = of, part
+        rest()
         return part
 
 
@@ -97,6 +99,7 @@ def _digest(records: Sequence[Any]) -> bytes:
     digest = hashlib.sha256()
     for record in records:  # one by one: other threads have their turn between
         digest.update(orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE))
+        rest()
     return digest.digest()
 
 

@@ -1,7 +1,9 @@
 """Learners for a class."""
 
+from functools import partial
 from typing import Annotated
 
+import anyio.to_thread
 from fastapi import APIRouter, Body, Request
 from starlette.concurrency import run_in_threadpool
 
@@ -39,6 +41,7 @@ async def find_audience(
     own = Scope.PLATFORM not in caller.scopes and not caller.is_admin
     if own:
         await run_in_threadpool(registry.record, TABLES["course_instances"], wanted.instance_id, caller)
-    # in a thread, as it takes many times as long as other answers
-    answer = await run_in_threadpool(at.matcher.find_audience, wanted, today=at.today)
+    # in a thread, as it may take many times as long as other answers, and few at once, so that these have their turn
+    find = partial(at.matcher.find_audience, wanted, today=at.today)
+    answer = await anyio.to_thread.run_sync(find, limiter=request.app.state.audiences)
     return Json(hide_small(answer, request.app.state.settings.hidden_below) if own else answer)

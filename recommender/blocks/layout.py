@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from recommender.blocks.block import BatchBlock, Block
 from recommender.errors import InvalidRequest
 from recommender.network import Network
+from recommender.pace import rest
 from recommender.policy import Preference
 from recommender.resolution import ResolvedRequest
 
@@ -63,12 +64,16 @@ class Layout:
         vectors = np.empty((len(network.instances), self.dimension), dtype=np.float32)
         for block, start in zip(self.blocks, self.starts.tolist(), strict=True):
             vectors[:, start : start + block.width] = block.of_instances(network)
+            rest()
         return vectors
 
     def same_instances(self, network: Network, other: "Layout", other_network: Network) -> bool:
         """Tell whether every instance is the same vector as in another network under its layout."""
-        pairs = zip(self.blocks, other.blocks, strict=True)
-        return all(block.factors(network).same_as(its.factors(other_network)) for block, its in pairs)
+        for block, its in zip(self.blocks, other.blocks, strict=True):
+            rest()
+            if not block.factors(network).same_as(its.factors(other_network)):
+                return False
+        return True
 
     def request_vector(self, request: ResolvedRequest) -> RequestVector:
         """Return `request` as a vector; InvalidRequest when nothing that it weighs has a part in it."""

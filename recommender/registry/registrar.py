@@ -1,13 +1,14 @@
 """Applies edits to the records: every rule about what may be written stands here or below."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from recommender.catalogue.tables import TABLES, Table
 from recommender.domain import Course, Learner, Provider
 from recommender.errors import InvalidRequest, JinxueError, NotFound, StaleRecord
+from recommender.pace import rest
 from recommender.registry.drafts import Reviewed, overlaid, settle
 from recommender.registry.edits import Action, Caller, Edit, Expected, Outcome, Status
 from recommender.registry.erasure import erase
@@ -38,8 +39,8 @@ class Registrar:
         self._gone: set[str] = set()  # ids of learners to be erased
         self._log: list[tuple[str, str, Operation, Mapping[str, Any]]] = []
 
-    def apply(self, edits: Sequence[Edit], *, pace: Callable[[], None] | None = None) -> list[Outcome | JinxueError]:
-        """Return what becomes of each edit, or why it is refused; nothing of a refused one is done. `pace` is called behind each."""
+    def apply(self, edits: Sequence[Edit]) -> list[Outcome | JinxueError]:
+        """Return what becomes of each edit, or why it is refused; nothing of a refused one is done."""
         self._look_up(edits)
         outcomes: list[Outcome | JinxueError] = []
         for edit in edits:
@@ -47,8 +48,7 @@ class Registrar:
                 outcomes.append(self._apply(edit))
             except JinxueError as error:
                 outcomes.append(error)
-            if pace:
-                pace()
+            rest()
         return outcomes
 
     def flush(self) -> None:

@@ -12,16 +12,18 @@ from typing import Any, BinaryIO, cast
 
 from recommender.errors import FieldProblem, InvalidRequest, JinxueError, StoreError
 from recommender.language import Bilingual, Language
+from recommender.pace import rest, unhurried
 from recommender.registry.edits import Caller, Outcome
 from recommender.registry.erasure import without_learners
 from recommender.registry.lines import Line, read_lines
-from recommender.registry.pace import Digesting, Pace
 from recommender.registry.registry import Registry
+from recommender.registry.stream import Digesting
 from recommender.store import KeptAnswer, Transaction
 
 CHUNK = 500
 """Lines that are looked up, checked and written together."""
 
+_PATIENCE_SECONDS = 2.0  # others wait to write
 _FAULTS_TOLD = 1_000
 _KEPT = datetime.timedelta(days=7)
 
@@ -80,7 +82,6 @@ class Synchroniser:
         self._results, self._language = results, language
         self._counts: Counter[str] = Counter()
         self._faults: list[LineFault] = []
-        self._pace = Pace()
 
     def run(self, source: BinaryIO, mode: SyncMode, repeatable: Repeatable | None = None) -> Synced:
         """Do the edits of `source`.
@@ -91,7 +92,8 @@ class Synchroniser:
         done: Synced | KeptAnswer | None = self._kept(repeatable)
         if done is None:
             run = self._at_once if mode is SyncMode.ALL_OR_NOTHING else self._line_by_line
-            done = run(source, repeatable)
+            with unhurried(_PATIENCE_SECONDS):
+                done = run(source, repeatable)
         return self._replay(done) if isinstance(done, KeptAnswer) else done
 
     def _replay(self, kept: KeptAnswer) -> Synced:
@@ -154,7 +156,7 @@ class Synchroniser:
 
     def _do(self, transaction: Transaction, chunk: list[Line]) -> None:
         registrar = self._registry.registrar(transaction, self._caller)
-        outcomes = iter(registrar.apply([line.edit for line in chunk if line.edit], pace=self._pace.rest))
+        outcomes = iter(registrar.apply([line.edit for line in chunk if line.edit]))
         registrar.flush()
         for line in chunk:
             result = next(outcomes) if line.edit else line.refusal
@@ -179,6 +181,7 @@ class Synchroniser:
             told |= {"hides": result.hides} if result.hides else {}
         self._counts[told["status"]] += 1
         self._write(told)
+        rest()
 
     def _summary(self, version: int, mode: SyncMode) -> Synced:
         counts = dict(sorted(self._counts.items()))

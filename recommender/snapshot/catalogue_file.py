@@ -9,6 +9,7 @@ from typing import BinaryIO
 import orjson
 
 from recommender.domain import Catalogue
+from recommender.pace import rest
 
 _TABLES = tuple(Catalogue.__dataclass_fields__)
 _END = b"}\n"
@@ -35,6 +36,7 @@ def write_rows(rows: Iterable[Row], file: BinaryIO) -> None:
             file.write(b"]\n")
         for number, (_, record) in enumerate(group):
             file.write((b",\n" if number else b"\n") + record)
+            rest()
         file.write(b"]\n")
     for table in tables:
         file.write(f'{opening}"{table}":[]\n'.encode())

@@ -17,6 +17,7 @@ from recommender.errors import InvalidRequest, SnapshotError
 from recommender.index import VectorIndex
 from recommender.language import Bilingual
 from recommender.network import Network
+from recommender.pace import rest
 from recommender.policy import Policy
 from recommender.snapshot.building import text_blocks
 from recommender.snapshot.catalogue_file import write_catalogue
@@ -43,7 +44,9 @@ def write_files(snapshot: Snapshot, folder: Path, built_at: datetime.datetime) -
     with (folder / CATALOGUE).open("wb") as file:
         write_catalogue(snapshot.network.catalogue, file)
     snapshot.instances.save(folder / INSTANCES)
+    rest()
     snapshot.learners.save(folder / LEARNERS)
+    rest()
     with (folder / COURSES).open("wb") as file:
         np.savez(file, **{str(text): rows for text, rows in snapshot.text_vectors.items()})  # type: ignore[arg-type]
     (folder / FIT).write_bytes(snapshot.fit.to_bytes())
@@ -61,6 +64,7 @@ def write_files(snapshot: Snapshot, folder: Path, built_at: datetime.datetime) -
     (folder / MANIFEST).write_text(manifest.sealed().model_dump_json(indent=2), encoding="utf-8")
     for file_name in (*FILES, MANIFEST, "."):
         flush(folder / file_name)
+        rest()
 
 
 def checksum(path: Path) -> str:

@@ -14,6 +14,7 @@ from recommender.errors import InvalidRequest
 from recommender.geography import Point, distances_km
 from recommender.index import VectorIndex
 from recommender.network import Network
+from recommender.pace import rest
 from recommender.policy import Policy, Preference
 from recommender.profiles import learner_request, point_of
 from recommender.resolution import ResolvedRequest, resolve
@@ -62,6 +63,7 @@ def _known_rows(network: Network, before: Snapshot | None, *, moved: bool) -> ND
     come_or_gone = network.course_row.keys() ^ old.course_row.keys()  # a profile that names an unknown course is none
 
     def known(learner: Learner) -> int:
+        rest()
         row = old.learner_row.get(learner.learner_id)
         if row is None or not come_or_gone.isdisjoint(learner.completed_course_ids):
             return _UNKNOWN
@@ -163,6 +165,7 @@ def _request_vectors(requests: Sequence[ResolvedRequest], layout: Layout) -> Seq
 
 
 def _resolved(learner: Learner, network: Network, policy: Policy) -> ResolvedRequest | None:
+    rest()
     try:
         return resolve(learner_request(learner), network, policy, today=_ANY_DAY)
     except InvalidRequest:

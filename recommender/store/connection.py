@@ -16,6 +16,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from recommender.errors import StoreError
 from recommender.language import Bilingual
+from recommender.pace import rest
 
 BUSY_SECONDS = 15
 """How long one who would write waits for another."""
@@ -32,12 +33,14 @@ def open_engine(url: str) -> Engine:
     if parts.get_backend_name() == "postgresql":
         parts = parts.set(drivername=_DRIVER) if parts.drivername == "postgresql" else parts
         options = {"connect_timeout": 5, "options": f"-c lock_timeout={BUSY_SECONDS}s", **_NOTICED_WHEN_GONE}
-        return create_engine(parts, pool_pre_ping=True, connect_args=options)
-    engine = create_engine(parts)
+        engine = create_engine(parts, pool_pre_ping=True, connect_args=options)
+    else:
+        engine = create_engine(parts)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "checkout", _check_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine, "after_cursor_execute", lambda *_: rest())
     return engine
 
 

@@ -1,11 +1,12 @@
 """Reads what can be seen of the records: all of it, or what has changed since."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, RowMapping, Table, select
 
 from recommender.domain import Catalogue
+from recommender.pace import rest
 from recommender.store.erasing import erased_since
 from recommender.store.history import CatalogueVersion, latest_version, visibility_changed
 from recommender.store.records import RECORDS, identity, in_order, to_record
@@ -31,7 +32,7 @@ def load(connection: Connection) -> Loaded | None:
     tables = {}
     for table in RECORDS:
         rows = connection.execute(select(table).where(~table.c.deleted)).mappings()
-        seen = (tombstones.seen(table.name, to_record(table, row)) for row in rows)
+        seen = (tombstones.seen(table.name, record) for record in _read(table, rows))
         tables[table.name] = in_order(table, (record for record in seen if record is not None))
     return Loaded(Catalogue(**tables), version)
 
@@ -54,7 +55,14 @@ def load_since(connection: Connection, before: Loaded) -> Loaded | None:
         tables["learners"] = tuple(one for one in tables["learners"] if one.learner_id in there)
     for table, rows in changed.items():
         tables[table.name] = _merged(table, tables[table.name], rows, tombstones)
+        rest()
     return Loaded(Catalogue(**tables), version)
+
+
+def _read(table: Table, rows: Iterable[RowMapping]) -> Iterator[Any]:
+    for row in rows:
+        yield to_record(table, row)
+        rest()
 
 
 def _follows(connection: Connection, before: CatalogueVersion) -> bool:

@@ -20,6 +20,7 @@ from recommender.policy import Policy, Preference
 from recommender.requests import AudienceRequest
 from recommender.snapshot import Fit, Snapshot, SnapshotFolder, build_snapshot, course_text
 from tests.networks import TODAY, Shape, random_catalogue, shuffled
+from tests.snapshot.counting import CountingEncoder
 from tests.snapshot.edits import EDITS
 from tests.wishes import random_request
 
@@ -27,19 +28,6 @@ COLUMNS = (
     *("course_of", "site_of", "mode", "schedule", "start_day", "end_day", "deadline_day", "seats_left"),
     *("service_radius_km", "minimum_headcount", "first_row", "site_points", "approved", "site_active", "level_step"),
 )
-
-
-class CountingEncoder:
-    """An encoder that counts the texts it is given."""
-
-    def __init__(self, encoder: Encoder) -> None:
-        self.name, self.dimension, self._encoder, self.count = encoder.name, encoder.dimension, encoder, 0
-
-    def encode_queries(self, texts):
-        self.count += len(texts)
-        return self._encoder.encode_queries(texts)
-
-    encode_passages = encode_queries
 
 
 @pytest.fixture(scope="module")
