@@ -92,7 +92,7 @@ class Settings(BaseSettings):
         default=1_000, description="Connections that one process holds at once."
     )
     maximum_concurrent_requests: Annotated[int, Field(ge=1)] = Field(
-        default=192, description="Requests that one process works on at once; others are told to come again."
+        default=128, description="Requests that one process works on at once; others are told to come again."
     )
     maximum_request_seconds: Annotated[float, Field(gt=0)] = Field(
         default=30.0, description="Seconds that a request may take, from its first byte to the last one of the answer."

@@ -77,7 +77,8 @@ def measure(state: Path, *, seconds: float, share: float, pressed_seconds: float
 def tell(load: Load) -> Table:
     """Return what was measured, for people."""
     table = Table("kind", "answers", "p50 ms", "p99 ms", "p99/p50", "most ms")
-    for kind, seconds in load.noted.kinds().items():
+    kinds = load.noted.kinds()
+    for kind, seconds in {**kinds, "all": [one for each in kinds.values() for one in each]}.items():
         p50, p99, most = (1_000 * percentile(seconds, share) for share in (0.5, 0.99, 1))
         table.add_row(kind, str(len(seconds)), f"{p50:.2f}", f"{p99:.2f}", f"{p99 / p50:.1f}", f"{most:.0f}")
     return table
