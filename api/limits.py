@@ -1,6 +1,6 @@
 """How much one request may hold."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from api.errors import Unacceptable
 from recommender.errors import FieldProblem, InvalidRequest
 from recommender.language import Bilingual
 from recommender.settings import Settings
+from recommender.validation import long_texts
 
 STREAMED = "/v1/sync"
 """Whose body is a stream, with limits of its own."""
@@ -100,25 +101,9 @@ def too_deep(body: bytes, levels: int) -> bool:
 def within(settings: Settings, asked: BaseModel | Mapping[str, Any]) -> None:
     """InvalidRequest names each text of a request that is longer than may be, and a `k` that is larger."""
     fields = asked.model_dump(exclude_unset=True) if isinstance(asked, BaseModel) else asked
-    longest, most = settings.maximum_text_length, settings.maximum_k
-    problems = [
-        FieldProblem(field, Bilingual(f"太长，最多 {longest} 个字符。", f"Too long: at most {longest} characters."))
-        for field, text in _texts(fields, "")
-        if len(text) > longest
-    ]
+    problems = long_texts(fields, settings.maximum_text_length)
+    most = settings.maximum_k
     if isinstance(fields.get("k"), int) and fields["k"] > most:
         problems.append(FieldProblem("k", Bilingual(f"不能大于 {most}。", f"Must be at most {most}.")))
     if problems:
         raise InvalidRequest(problems)
-
-
-def _texts(value: Any, where: str) -> Iterator[tuple[str, str]]:
-    """Yield all texts in `value`, each with the name of its field."""
-    if isinstance(value, str):
-        yield where, value
-    elif isinstance(value, Mapping):
-        for name, part in value.items():
-            yield from _texts(part, f"{where}.{name}" if where else str(name))
-    elif isinstance(value, Sequence) and not isinstance(value, bytes):
-        for number, part in enumerate(value):
-            yield from _texts(part, f"{where}.{number}")

@@ -1,10 +1,11 @@
 """What a validation error means, said in both languages: one table for files and HTTP alike."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pydantic_core import ErrorDetails
 
+from recommender.errors import FieldProblem
 from recommender.language import Bilingual
 from recommender.privacy import PERSONAL_FIELD_NAME, Kind
 
@@ -105,3 +106,21 @@ def explain(error: ErrorDetails | Mapping[str, Any]) -> Bilingual:
 
 def _shown(value: object) -> str:
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
+
+
+def long_texts(fields: Mapping[str, Any], longest: int) -> list[FieldProblem]:
+    """Return what is wrong with each text in `fields`, however deep, that has more than `longest` characters."""
+    message = Bilingual(f"太长，最多 {longest} 个字符。", f"Too long: at most {longest} characters.")
+    return [FieldProblem(field, message) for field, text in _texts(fields, "") if len(text) > longest]
+
+
+def _texts(value: Any, where: str) -> Iterator[tuple[str, str]]:
+    """Yield all texts in `value`, each with the name of its field."""
+    if isinstance(value, str):
+        yield where, value
+    elif isinstance(value, Mapping):
+        for name, part in value.items():
+            yield from _texts(part, f"{where}.{name}" if where else str(name))
+    elif isinstance(value, Sequence) and not isinstance(value, bytes):
+        for number, part in enumerate(value):
+            yield from _texts(part, f"{where}.{number}")

@@ -76,7 +76,8 @@ async def synchronise(
     _check_key(idempotency_key)
     with contextlib.ExitStack() as kept:
         results = kept.enter_context(tempfile.TemporaryFile())
-        work = Synchroniser(registry, caller, results, language=language_of(request))
+        longest = request.app.state.settings.maximum_text_length
+        work = Synchroniser(registry, caller, results, language=language_of(request), longest_text=longest)
         try:
             async with upload(request, request.app.state.settings) as sent:
                 content = f"{mode} {caller.site_id or ''} {sent.digest}"

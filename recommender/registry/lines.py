@@ -12,6 +12,7 @@ from recommender.errors import FieldProblem, InvalidRequest
 from recommender.language import Bilingual
 from recommender.privacy import NOT_OPAQUE, found, is_opaque
 from recommender.registry.edits import KINDS, Action, Edit
+from recommender.validation import long_texts
 
 LONGEST = 2**20
 """Bytes that one line may have."""
@@ -26,8 +27,11 @@ class Line:
     refusal: InvalidRequest | None = None
 
 
-def read_lines(source: BinaryIO) -> Iterator[Line]:
-    """Yield the lines that are not blank; only one is in memory at a time, and no more of it than may be."""
+def read_lines(source: BinaryIO, *, longest_text: int = LONGEST) -> Iterator[Line]:
+    """Yield the lines that are not blank; only one is in memory at a time, and no more of it than may be.
+
+    `longest_text` is how many characters a text may have, where its field allows more.
+    """
     number = 0
     while raw := source.readline(LONGEST + 1):
         number += 1
@@ -40,7 +44,7 @@ def read_lines(source: BinaryIO) -> Iterator[Line]:
             raw = raw.removeprefix(b"\xef\xbb\xbf")
         if raw.strip():
             try:
-                yield Line(number, _edit(_object(raw)))
+                yield Line(number, _edit(_object(raw), longest_text))
             except InvalidRequest as error:
                 yield Line(number, refusal=error)
 
@@ -62,7 +66,7 @@ def _object(raw: bytes) -> dict[str, Any]:
     return values
 
 
-def _edit(values: dict[str, Any]) -> Edit:
+def _edit(values: dict[str, Any], longest_text: int) -> Edit:
     kind, action = values.pop("type", None), values.pop("action", Action.PUT.value)
     table = KINDS.get(kind) if isinstance(kind, str) else None
     if table is None:
@@ -76,6 +80,8 @@ def _edit(values: dict[str, Any]) -> Edit:
         raise InvalidRequest.of(table.key[0], "此项必填。", "This field is required.")
     if told := _cannot_be_repeated(table, record_id, Action(action)):
         raise InvalidRequest([FieldProblem(table.key[0], told)])
+    if action != Action.DELETE and (problems := long_texts(values, longest_text)):
+        raise InvalidRequest(problems)
     return Edit(table, record_id, Action(action), values)
 
 

@@ -15,7 +15,7 @@ from recommender.language import Bilingual, Language
 from recommender.pace import rest, unhurried
 from recommender.registry.edits import Caller, Outcome
 from recommender.registry.erasure import without_learners
-from recommender.registry.lines import Line, read_lines
+from recommender.registry.lines import LONGEST, Line, read_lines
 from recommender.registry.registry import Registry
 from recommender.registry.stream import Digesting
 from recommender.store import KeptAnswer, Transaction
@@ -77,9 +77,19 @@ class Synced:
 class Synchroniser:
     """Does the edits of one stream, and writes one result a line to `results`, then a summary."""
 
-    def __init__(self, registry: Registry, caller: Caller, results: BinaryIO, *, language: Language) -> None:
+    def __init__(
+        self,
+        registry: Registry,
+        caller: Caller,
+        results: BinaryIO,
+        *,
+        language: Language,
+        longest_text: int = LONGEST,
+    ) -> None:
+        """A line with a text of more than `longest_text` characters is refused."""
         self._registry, self._caller = registry, caller
         self._results, self._language = results, language
+        self._longest_text = longest_text
         self._counts: Counter[str] = Counter()
         self._faults: list[LineFault] = []
 
@@ -127,7 +137,7 @@ class Synchroniser:
             if kept is not None:
                 return kept
             read = Digesting(source)
-            for chunk in _chunks(read_lines(cast("BinaryIO", read))):
+            for chunk in _chunks(self._lines(read)):
                 self._do(transaction, chunk)
             if self._counts["refused"]:
                 raise SyncRefused(self._faults, self._counts["refused"])
@@ -139,7 +149,7 @@ class Synchroniser:
     def _line_by_line(self, source: BinaryIO, repeatable: Repeatable | None) -> Synced:
         done = version = 0
         read = Digesting(source)
-        for chunk in _chunks(read_lines(cast("BinaryIO", read))):
+        for chunk in _chunks(self._lines(read)):
             try:
                 with self._registry.store.write(key_id=self._caller.key_id) as transaction:
                     self._do(transaction, chunk)
@@ -153,6 +163,9 @@ class Synchroniser:
             if self._kept(repeatable, transaction) is None:
                 self._keep(transaction, repeatable)
         return synced
+
+    def _lines(self, read: Digesting) -> Iterator[Line]:
+        return read_lines(cast("BinaryIO", read), longest_text=self._longest_text)
 
     def _do(self, transaction: Transaction, chunk: list[Line]) -> None:
         registrar = self._registry.registrar(transaction, self._caller)

@@ -177,6 +177,23 @@ def test_every_endpoint_keeps_to_the_settings(
     assert fields_of(client.request(method, url, json=body)) == [field]
 
 
+@pytest.mark.parametrize("mode", ["all_or_nothing", "line_by_line"])
+def test_a_line_with_a_longer_text_than_may_be_is_refused(records: Records, mode: str) -> None:
+    usual = records.app.state.settings
+    records.app.state.settings = usual.model_copy(update={"maximum_text_length": 12})
+    lines = [{"type": "enterprise", "enterprise_id": name, "name": name} for name in ("e-1", "e" * 12, "e" * 13)]
+    answer = records.sync(lines, f"mode={mode}")
+    records.app.state.settings = usual
+
+    if mode == "all_or_nothing":
+        assert fields_of(answer) == ["line 3: enterprise_id", "line 3: name"]
+        assert records.version == 1
+    else:
+        told = [json.loads(line) for line in answer.content.splitlines()]
+        assert [line.get("status") for line in told] == ["created", "created", "refused", None]
+        assert [error["field"] for error in told[2]["errors"]] == ["enterprise_id", "name"]
+
+
 def test_a_stream_of_more_lines_than_may_be_changes_nothing(records: Records) -> None:
     usual = records.app.state.settings
     records.app.state.settings = usual.model_copy(update={"maximum_sync_lines": 2})
