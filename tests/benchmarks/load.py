@@ -30,13 +30,15 @@ class Load:
     noted: Noted
     unsent: int
     synced: list[int]
-    memory: tuple[float, float]
-    """In MB: after warming up, at the end."""
+    stood_still: float
+    """Seconds for which the callers' machine did nothing at all."""
+    memory: list[float]
+    """In MB, by sixths of the time after warming up."""
 
     @property
     def growth(self) -> float:
         """How much more memory there was at the end, as a share."""
-        return self.memory[1] / self.memory[0] - 1
+        return self.memory[-1] / self.memory[0] - 1
 
 
 async def capacity_of(live: LiveService, turns: list[str], seconds: float) -> float:
@@ -62,10 +64,10 @@ async def _load(live: LiveService, seconds: float, share: float, pressed_seconds
         await crowd.ask_evenly(requests, rate=share * capacity, seconds=seconds)
         watch.stop()
     width = seconds / 6
-    memory = watch.around(width / 2, width=width), watch.around(seconds - width / 2, width=width)
+    memory = [watch.around(width * (sixth + 0.5), width=width) for sixth in range(6)]
     crowd.leave()
     rate = sum(crowd.noted.statuses().values()) / seconds
-    return Load(capacity, rate, crowd.noted, crowd.unsent, synced, memory)
+    return Load(capacity, rate, crowd.noted, crowd.unsent, synced, crowd.stood_still, memory)
 
 
 def measure(state: Path, *, seconds: float, share: float, pressed_seconds: float = 10) -> Load:
@@ -100,7 +102,8 @@ def main() -> None:
     console.print(
         f"statuses {dict(sorted(load.noted.statuses().items()))}, syncs {len(load.synced)}: {set(load.synced)}"
     )
-    console.print(f"memory {load.memory[0]:.1f} → {load.memory[1]:.1f} MB ({load.growth:+.1%})")
+    memory = " → ".join(f"{each:.0f}" for each in load.memory)
+    console.print(f"memory {memory} MB ({load.growth:+.1%}); this machine stood still for {load.stood_still:.2f} s")
 
 
 if __name__ == "__main__":

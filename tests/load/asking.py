@@ -10,6 +10,7 @@ from itertools import cycle
 
 _TICK_SECONDS = 0.001
 _KEPT_SECONDS = 4.0
+_LATE_SECONDS = 0.05
 Requests = Iterator[tuple[str, bytes]]
 """Kinds and whole requests, without an end."""
 
@@ -100,6 +101,7 @@ class Crowd:
         self._all: set[Caller] = set()
         self._pressing: Requests | None = None
         self.unsent = 0
+        self.stood_still = 0.0
 
     async def press(self, requests: Requests, *, seconds: float, callers: int = 8) -> float:
         """Ask as fast as answers come, by so many callers; return answers per second."""
@@ -112,9 +114,16 @@ class Crowd:
         return (sum(self.noted.statuses().values()) - before) / seconds
 
     async def ask_evenly(self, requests: Requests, *, rate: float, seconds: float) -> None:
-        """Ask so often a second whatever becomes of it, then wait for the last answers."""
-        begun, sent = time.perf_counter(), 0
+        """Ask so often a second whatever becomes of it, then wait for the last answers.
+
+        When this machine stands still, what it would have sent meanwhile is not sent all at once: `stood_still` tells for how many seconds it did.
+        """
+        begun, sent, before = time.perf_counter(), 0, 0.0
         while (now := time.perf_counter() - begun) < seconds:
+            if (late := now - before - _LATE_SECONDS) > 0:
+                self.stood_still += late
+                begun, now, seconds = begun + late, now - late, seconds - late
+            before = now
             for _ in range(int(now * rate) - sent):
                 sent += 1
                 await self._send(*next(requests))

@@ -13,11 +13,11 @@ pytestmark = pytest.mark.alone
 
 
 def test_under_steady_load_it_neither_fails_nor_grows(tmp_path: Path) -> None:
-    found = load.measure(tmp_path / "state", seconds=60, share=0.5, pressed_seconds=6)
+    found = load.measure(tmp_path / "state", seconds=60, share=0.7, pressed_seconds=6)
     statuses = found.noted.statuses()
 
     assert {status for status in statuses if status >= 500} <= {503}, statuses
-    assert statuses[503] < sum(statuses.values()) / 20, statuses  # while the machine itself stands still
+    assert statuses[503] < sum(statuses.values()) / 100, statuses  # while the machine itself stands still
     assert (found.noted.lost, found.unsent) == (0, 0)
     assert set(found.synced) == {200}
     assert found.growth < 0.1, found.memory
