@@ -80,6 +80,14 @@ def test_a_line_names_its_record(value: bytes) -> None:
     assert refused(b'{"type": "learner"}') == "learner_id"
 
 
+@pytest.mark.parametrize(("action", "told"), [("put", ["course_id"]), ("patch", ["course_id"]), ("delete", None)])
+def test_what_is_to_go_may_have_an_id_longer_than_new_texts(action: str, told: list[str] | None) -> None:
+    sent = json.dumps({"type": "course", "course_id": "c" * 9, "action": action}).encode()
+    (line,) = read_lines(io.BytesIO(sent), longest_text=8)
+
+    assert (line.refusal and [problem.field for problem in line.refusal.problems]) == told
+
+
 def test_an_id_may_be_a_number() -> None:
     (line,) = lines_of(GOOD.replace(b'"x"', b"7.0"))
     assert line.edit is not None
