@@ -72,7 +72,7 @@ class Follower:
                 saved = now
                 self._attempt("disk", self._service.save)
             self._stopping.wait(rest)
-            watch.wait()
+            watch.wait(self._stopping)
         watch.close()
 
     def _forget(self) -> None:

@@ -191,5 +191,5 @@ class KeyRing:
             except Exception as error:  # noqa: BLE001  whatever it was, revoked keys must go on to be noticed
                 _log.error("keys: unexpected %s", type(error).__name__)
                 self._stopping.wait(1.0)
-            watch.wait()
+            watch.wait(self._stopping)
         watch.close()

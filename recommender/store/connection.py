@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import DisconnectionError, SQLAlchemyError
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, ManagesConnection
 
 from recommender.errors import StoreError
 from recommender.language import Bilingual
@@ -61,10 +61,14 @@ def _prepare_sqlite(connection: Any, record: ConnectionPoolEntry) -> None:
     cursor.close()
 
 
+def was_replaced(connection: ManagesConnection) -> bool:
+    """Tell whether another file stands where this connection's stood, as when a copy is restored: what is written into it would be lost."""
+    path, identity = connection.info["file"]
+    return _identity(path) != identity
+
+
 def _check_sqlite(_connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
-    # a file put in the place of ours, as when a copy is restored, is not the one that is open: what is written there would be lost
-    path, identity = record.info["file"]
-    if _identity(path) != identity:
+    if was_replaced(record):
         raise DisconnectionError
 
 

@@ -3,6 +3,7 @@
 import os
 import shutil
 import sqlite3
+import threading
 from contextlib import closing
 
 import pytest
@@ -55,15 +56,15 @@ def test_postgresql_that_is_stopped_and_started_again(stopped, postgres_url):
     with CatalogueStore(postgres_url) as store:
         save(store, A)
         before, watch = store.load(), store.watch()
-        watch.wait()
+        watch.wait(threading.Event())
         stopped.stop()
         assert_away(store, before)
-        watch.wait()
+        watch.wait(threading.Event())
         stopped.start()
         assert store.load() == before
         assert save(store, B) == 2
         assert store.load_since(before).catalogue.courses == (A, B)
-        watch.wait()
+        watch.wait(threading.Event())
         watch.close()
 
 

@@ -124,12 +124,12 @@ def test_sqlite_writes_ahead(tmp_path):
 def test_a_write_in_another_process_wakes_who_watches(store, store_url):
     save(store, COURSE, CLASS)
     watch = store.watch()
-    watch.wait()
+    watch.wait(threading.Event())
     process = start_enrolling(store_url, 1)
     deadline = time.monotonic() + PATIENCE_SECONDS
     while store.version().version == 1:
         assert time.monotonic() < deadline
-        watch.wait()
+        watch.wait(threading.Event())
     watch.close()
     assert process.wait(PATIENCE_SECONDS) == 0
     assert_enrolled(store, 1)
