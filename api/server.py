@@ -25,7 +25,7 @@ from recommender.display import progress
 from recommender.service import Service
 from recommender.settings import Settings, split
 
-_COLLECTED_AFTER = (20_000, 20, 50)  # objects, and collections of younger ones
+_COLLECTED_AFTER = (4_000, 50, 50)  # objects, and collections of younger ones
 _SWITCH_SECONDS = (
     0.0001  # what follows the store and takes in syncs shares the interpreter with answers, which take about 1 ms
 )

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 _WORTH_RESTING_SECONDS, _LONGEST_REST_SECONDS = 0.001, 0.02
-_TIMES = 4
+_TIMES = 8
 _HELD_UP = 0.2
 _threads = threading.local()
 

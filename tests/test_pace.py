@@ -42,11 +42,11 @@ def test_work_that_nobody_holds_up_goes_on(hand: Hand) -> None:
 
 def test_work_that_is_held_up_pauses_several_times_as_long_as_it_worked(hand: Hand) -> None:
     own = hand.pace()
+    hand.work(0.001, held_up=0.001)
+    own.rest()
     hand.work(0.002, held_up=0.002)
     own.rest()
-    hand.work(0.003, held_up=0.003)
-    own.rest()
-    assert hand.pauses == pytest.approx([0.008, 0.012])
+    assert hand.pauses == pytest.approx([0.008, 0.016])
 
 
 def test_a_little_work_is_put_together_before_it_is_worth_a_pause(hand: Hand) -> None:
@@ -54,7 +54,7 @@ def test_a_little_work_is_put_together_before_it_is_worth_a_pause(hand: Hand) ->
     for _ in range(9):
         hand.work(0.00008, held_up=0.00004)
         own.rest()
-    assert hand.pauses == pytest.approx([4 * 9 * 0.00008])
+    assert hand.pauses == pytest.approx([8 * 9 * 0.00008])
 
 
 def test_a_pause_is_no_work(hand: Hand) -> None:
@@ -76,9 +76,9 @@ def test_no_pause_is_long(hand: Hand) -> None:
 def test_who_has_lost_patience_pauses_as_long_as_it_works(hand: Hand) -> None:
     own = hand.pace(0.03)
     for _ in range(6):
-        hand.work(0.003, held_up=0.003)
+        hand.work(0.002, held_up=0.002)
         own.rest()
-    assert hand.pauses == pytest.approx([0.012] * 3 + [0.003] * 3)
+    assert hand.pauses == pytest.approx([0.016] * 2 + [0.002] * 4)
 
 
 def test_only_the_thread_and_the_block_that_are_unhurried_pause(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ from recommender.errors import SnapshotError
 from recommender.index import VectorIndex
 from recommender.language import Bilingual
 from recommender.network import Network
+from recommender.pace import rest
 from recommender.policy import Policy, Preference
 from recommender.snapshot.fit import Fit, fit_and_encode
 from recommender.snapshot.learners import learner_index
@@ -42,7 +43,9 @@ def build_snapshot(
         before = _usable(before, encoder, policy, fit)
         encoded = EncodedCourses(before.network.courses, before.text_vectors) if before else None
         courses = encode_courses(network.courses, catalogue_encoder or encoder, fit.words, encoded)
+    rest()
     layout = make_layout(network, policy, *text_blocks(encoder, policy, fit, courses))
+    rest()
     same = before and layout.same_instances(network, before.layout, before.network)
     return Snapshot(
         f"{catalogue_version}-{_digest(network, encoder, policy, fit)}",

@@ -49,7 +49,9 @@ def write_files(snapshot: Snapshot, folder: Path, built_at: datetime.datetime) -
     rest()
     with (folder / COURSES).open("wb") as file:
         np.savez(file, **{str(text): rows for text, rows in snapshot.text_vectors.items()})  # type: ignore[arg-type]
+    rest()
     (folder / FIT).write_bytes(snapshot.fit.to_bytes())
+    rest()
     manifest = Manifest(
         version=snapshot.version,
         catalogue_version=snapshot.catalogue_version,
@@ -70,7 +72,9 @@ def write_files(snapshot: Snapshot, folder: Path, built_at: datetime.datetime) -
 def checksum(path: Path) -> str:
     """Return the SHA-256 of a file."""
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    rest()
+    return digest
 
 
 def _counts(snapshot: Snapshot) -> dict[str, int]:
