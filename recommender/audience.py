@@ -34,16 +34,16 @@ class LearnerColumns:
     """What constraints read of `m` learners, one entry per learner."""
 
     def __init__(self, network: Network) -> None:
-        self._network = network
+        self._learners, self._gazetteer = network.learners, network.gazetteer
 
     def are_of(self, network: Network) -> bool:
         """Tell whether they are of the very same learners and places."""
-        return network.learners is self._network.learners and network.gazetteer is self._network.gazetteer
+        return network.learners is self._learners and network.gazetteer is self._gazetteer
 
     @cached_property
     def points(self) -> NDArray[np.float64]:
         """Return WGS-84 degrees, `(m, 2)`, NaN where a learner's position is not known."""
-        points = (point_of(learner, self._network.gazetteer) for learner in self._network.learners)
+        points = (point_of(learner, self._gazetteer) for learner in self._learners)
         degrees = [(point.latitude, point.longitude) if point else (np.nan, np.nan) for point in points]
         return np.array(degrees, dtype=np.float64).reshape(-1, 2)
 
@@ -51,13 +51,13 @@ class LearnerColumns:
     def level_step(self) -> NDArray[np.int8]:
         """Return levels as steps 0–7, -1 where not known."""
         return np.array(
-            [learner.skill_level.step if learner.skill_level else -1 for learner in self._network.learners],
+            [learner.skill_level.step if learner.skill_level else -1 for learner in self._learners],
             dtype=np.int8,
         )
 
     def completed(self, course_id: str) -> Mask:
         """Tell which learners have completed a course."""
-        return np.array([course_id in learner.completed_course_ids for learner in self._network.learners], dtype=bool)
+        return np.array([course_id in learner.completed_course_ids for learner in self._learners], dtype=bool)
 
 
 class AudienceFinder:

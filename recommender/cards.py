@@ -1,12 +1,11 @@
 """Courses, classes and sites as answers show them: JSON-ready data, made once per snapshot."""
 
-from collections.abc import Callable
-from functools import lru_cache
 from typing import Any
 
 from recommender.domain import Course, CourseInstance, TrainingSite
 from recommender.language import Language
 from recommender.network import NO_SITE, Network
+from recommender.remembering import remembered
 from recommender.taxonomy import skill_levels
 
 Json = dict[str, Any]
@@ -17,10 +16,10 @@ class Cards:
 
     def __init__(self, network: Network) -> None:
         self._network = network
-        keep: Callable[[Callable[..., Any]], Callable[..., Any]] = lru_cache(maxsize=None)  # bounded by the records
-        self.course = keep(self._course)
-        self.instance = keep(self._instance)
-        self.site = keep(self._site)
+        # bounded by the records
+        self.course = remembered(self._course)
+        self.instance = remembered(self._instance)
+        self.site = remembered(self._site)
 
     def _course(self, row: int, language: Language) -> Json:
         """Return what a list shows of the course in `row`."""

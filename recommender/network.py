@@ -31,6 +31,7 @@ from recommender.domain import (
 )
 from recommender.geography import Gazetteer, Point, distances_km
 from recommender.pace import rest
+from recommender.remembering import remembered
 from recommender.taxonomy import Taxonomy
 
 NO_SITE = -1
@@ -173,14 +174,15 @@ class Network:
         self.seats_left = columns.seats_left
         self.service_radius_km, self.minimum_headcount = columns.service_radius_km, columns.minimum_headcount
         self.first_row = np.searchsorted(self.course_of, np.arange(len(self.courses) + 1)).astype(np.int32)
-        self.remember: Callable[..., Any] = lru_cache(maxsize=_REMEMBERED_COLUMNS)(
-            lambda column, *key: column(self, *key)
-        )
+        self.remember = remembered(self._column, _REMEMBERED_COLUMNS)
         self._parts: _Made = part.made
         digests = before._digests if before else {}
         self._digests: dict[str, bytes] = {
             name: digests[name] for name in digests if part.made[name][1] is made_before[name][1]
         }
+
+    def _column(self, column: Callable[..., Any], *key: Any) -> Any:
+        return column(self, *key)
 
     def digest(self, table: str) -> bytes:
         """Return a hash of a table's records, in their order."""

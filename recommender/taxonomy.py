@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.domain import ClusterRelation, IndustryCluster, SkillLevel
+from recommender.remembering import remembered
 from recommender.text import normalise
 
 
@@ -27,7 +28,7 @@ class Taxonomy:
         self.column = {cluster_id: column for column, cluster_id in enumerate(self.cluster_ids)}
         self.relatedness = self._relate(relations)
         self._by_name = self._names()
-        self.find = lru_cache(maxsize=1024)(self._find)
+        self.find = remembered(self._find, 1024)
 
     def _relate(self, relations: Sequence[ClusterRelation]) -> NDArray[np.float64]:
         matrix = np.eye(len(self.clusters))

@@ -4,12 +4,12 @@ import difflib
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from recommender.domain import Coordinates, Place, PlaceKind
 from recommender.errors import InvalidRequest
 from recommender.geography.datum import to_wgs84
 from recommender.language import Bilingual
+from recommender.remembering import remembered
 from recommender.text import normalise
 
 _SUFFIXES = ("街道", "新区", "区", "市", "镇")
@@ -60,7 +60,7 @@ class Gazetteer:
             for name in self._written_forms(place):
                 if place not in self._by_name[name]:
                     self._by_name[name].append(place)
-        self._find = lru_cache(maxsize=4096)(self._search)
+        self._find = remembered(self._search, 4096)
 
     def _chain(self, place: Place) -> list[Place]:
         """Return the places around `place`, outermost first, without `place`."""

@@ -1,5 +1,9 @@
 """`POST /v1/audiences`: the recommendation backwards."""
 
+import threading
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -8,6 +12,7 @@ from fastapi.testclient import TestClient
 from api.examples import AUDIENCE_EXAMPLES
 from api.schemas import AudienceAnswer, Recommendations
 from recommender.domain import Catalogue, Mode
+from recommender.matcher import Matcher
 from tests.api.answers import answer_of
 
 EXAMPLE = AUDIENCE_EXAMPLES["class"]["value"]["instance_id"]
@@ -87,3 +92,25 @@ def test_a_class_that_is_over_has_no_audience(client: TestClient) -> None:
 
     assert answer["items"] == []
     assert answer["excluded"]["ended"] > 0
+
+
+def test_few_are_found_at_once(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All who ask are answered; those behind them wait without holding anybody up."""
+    find, going, most = Matcher.find_audience, Counter[str](), Counter[str]()
+    counting = threading.Lock()
+
+    def note(*arguments: Any, **options: Any) -> dict[str, Any]:
+        with counting:
+            going["on"] += 1
+            most["on"] = max(most["on"], going["on"])
+        time.sleep(0.05)
+        with counting:
+            going["on"] -= 1
+        return find(*arguments, **options)
+
+    monkeypatch.setattr(Matcher, "find_audience", note)
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda k: audience(client, k=k), range(41, 49)))
+
+    assert [len(answer["items"]) for answer in answers] == list(range(41, 49))
+    assert most["on"] == 2

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from recommender.encoder import Encoder
 from recommender.matcher import Matcher
 from recommender.policy import Policy
-from recommender.requests import AudienceRequest
+from recommender.requests import AudienceRequest, LearnerRequest
 from recommender.snapshot import Fit, Snapshot, build_snapshot
 from tests.networks import TODAY, Shape, random_catalogue
 from tests.snapshot.counting import CountingEncoder
@@ -120,3 +120,21 @@ def test_a_matcher_does_not_keep_the_one_before_alive(encoder, policy, fit):
     gc.collect()
     assert [ghost() for ghost in ghosts] == [None, None]
     assert audiences(following)
+
+
+def test_what_is_replaced_is_gone_without_waiting_for_the_garbage_collector(encoder, policy, fit):
+    """Or else, between two collections, one snapshot after the other would be held in memory."""
+    before = Matcher(build_snapshot(CATALOGUE, 1, encoder, policy, fit=fit))
+    audiences(before)
+    before.recommend(LearnerRequest(goal="叉车"), today=TODAY)
+    gc.collect()
+    gc.disable()
+    try:
+        following = Matcher(follow(before.snapshot, before, ["seats", "text"], Random(1), encoder), before)
+        snapshot = before.snapshot
+        ghosts = [weakref.ref(one) for one in (before, snapshot, snapshot.network, snapshot.layout)]
+        del before, snapshot
+        assert [ghost() for ghost in ghosts] == [None] * 4
+        assert audiences(following)
+    finally:
+        gc.enable()
