@@ -52,6 +52,8 @@ class Tracing:
         finally:
             self._metrics.in_flight -= 1
             self._tell(scope, answer)
+            # an idle connection holds on to its last request, which would hold a snapshot that was replaced long ago
+            scope["state"].clear()
 
     def _tell(self, scope: Scope, answer: "_Answer") -> None:
         seconds = time.perf_counter() - answer.began
