@@ -9,7 +9,7 @@ from typing import Any
 def remembered(method: Callable[..., Any], most: int | None = None) -> Callable[..., Any]:
     """Return a bound method that keeps what it returned, the `most` that were last asked for: to be an attribute of its own object.
 
-    A cache that held the object which holds it would be left to the garbage collector, tens of megabytes at each new snapshot; this one goes with
+    A cache that held the object which holds it would be left to the garbage collector, with all that a replaced snapshot takes; this one goes with
     its object.
     """
     weak = weakref.WeakMethod(method)
