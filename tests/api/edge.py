@@ -7,8 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass, field
-from functools import partial
+from dataclasses import dataclass
 from typing import Any
 
 import uvicorn
@@ -24,6 +23,7 @@ from api.rates import Rates
 from api.server import configuration
 from recommender.settings import Settings
 from tests.api.answers import INNARDS
+from tests.live import PATIENCE_SECONDS
 
 BLOCK = b"x" * 2**16
 
@@ -60,7 +60,7 @@ class Caller:
         self.socket = socket.socket()
         if buffer:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
-        self.socket.settimeout(10)
+        self.socket.settimeout(PATIENCE_SECONDS)
         self.socket.connect(("127.0.0.1", port))
         self._read = self.socket.makefile("rb")
 
@@ -84,8 +84,8 @@ class Caller:
         length = 0 if method == "HEAD" else int(headers["content-length"])
         return Answer(int(first.split()[1]), headers, self._read.read(length))
 
-    def is_closed(self, seconds: float = 5.0) -> bool:
-        """Tell whether the other side hangs up in time."""
+    def is_closed(self, seconds: float = PATIENCE_SECONDS) -> bool:
+        """Tell whether the other side hangs up in time; what it says before is passed over."""
         self.socket.settimeout(seconds)
         try:
             while self.socket.recv(2**16):
@@ -95,6 +95,13 @@ class Caller:
         except OSError:
             return True
         return True
+
+    def begin(self, path: str, length: int) -> "Caller":
+        """Begin to bring a body of so many bytes, and return when the service waits for it."""
+        self.send(request("POST", path, b"", f"Content-Length: {length}", "Expect: 100-continue"))
+        assert self._read.readline() == b"HTTP/1.1 100 Continue\r\n"
+        assert self._read.readline() == b"\r\n"
+        return self
 
     def close(self) -> None:
         self._read.close()
@@ -121,12 +128,12 @@ def ask(port: int, method: str, path: str, body: bytes = b"", *lines: str) -> An
 
 @dataclass
 class Edge:
-    """The application as it runs, and what has been done in it."""
+    """The application as it runs, and the work in it that goes on until it is let go."""
 
     port: int
     app: FastAPI
     server: uvicorn.Server
-    done: list[str] = field(default_factory=list)
+    work: "Work"
 
     def ask(self, method: str, path: str, body: bytes = b"", *lines: str) -> Answer:
         return ask(self.port, method, path, body, *lines)
@@ -135,7 +142,39 @@ class Edge:
         return Caller(self.port, **options)
 
 
-def edge_app(settings: Settings, done: list[str]) -> FastAPI:
+class Work:
+    """Work in a thread, as for a database, or in the loop, which lets nobody else in: once begun it goes on until it is let go."""
+
+    def __init__(self) -> None:
+        self._gate = threading.Event()
+        self.renew()
+
+    def renew(self) -> None:
+        """Begin anew, with nothing done and nothing let go."""
+        self.begun: threading.Semaphore = threading.Semaphore(0)
+        self.done: list[str] = []
+        self._gate.clear()
+
+    def let_go(self) -> None:
+        """Let what has begun come to its end, and what begins later, too."""
+        self._gate.set()
+
+    def in_thread(self) -> str:
+        """Wait in a thread."""
+        return self._do("thread")
+
+    async def in_loop(self) -> str:
+        """Wait, and let nobody else in meanwhile."""
+        return self._do("loop")
+
+    def _do(self, where: str) -> str:
+        self.begun.release()
+        assert self._gate.wait(PATIENCE_SECONDS)
+        self.done.append(where)
+        return where
+
+
+def edge_app(settings: Settings, work: Work) -> FastAPI:
     """Return an application of a few routes behind the layers."""
     app = FastAPI()
     app.state.settings, app.state.rates = settings, Rates(settings)
@@ -145,7 +184,8 @@ def edge_app(settings: Settings, done: list[str]) -> FastAPI:
     app.add_api_route("/length", _length, methods=["POST"])
     app.add_api_route("/v1/sync", _length, methods=["POST"])
     app.add_api_route("/busy", _busy)
-    app.add_api_route("/thread", partial(_thread, done))
+    app.add_api_route("/loop", work.in_loop)
+    app.add_api_route("/thread", work.in_thread)
     app.add_api_route("/stream", _stream)
     app.add_api_route("/large", _large)
     app.add_api_route("/client", _client)
@@ -164,18 +204,11 @@ async def _length(request: Request) -> int:
     return len(await request.body())
 
 
-async def _busy(seconds: float = 0.02) -> str:
-    """Compute, and let nobody else in meanwhile."""
-    end = time.perf_counter() + seconds
+async def _busy() -> str:
+    """Compute for a while, and let nobody else in meanwhile."""
+    end = time.perf_counter() + 0.02
     while time.perf_counter() < end:
         pass
-    return "done"
-
-
-def _thread(done: list[str], seconds: float = 0.5) -> str:
-    """Wait in a thread, as for a database; what has been done is noted."""
-    time.sleep(seconds)
-    done.append("thread")
     return "done"
 
 
@@ -200,8 +233,8 @@ async def _client(request: Request) -> dict[str, str]:
 @contextlib.contextmanager
 def edge(**settings: Any) -> Iterator[Edge]:
     """Serve the small application while the block runs."""
-    told, done = Settings(**settings), []  # type: ignore[var-annotated]
-    app = edge_app(told, done)
+    told, work = Settings(**settings), Work()
+    app = edge_app(told, work)
     server = Server(configuration(app, told))
     with socket.create_server(("127.0.0.1", 0)) as listening:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
@@ -210,8 +243,9 @@ def edge(**settings: Any) -> Iterator[Edge]:
             assert thread.is_alive()
             time.sleep(0.005)
         try:
-            yield Edge(listening.getsockname()[1], app, server, done)
+            yield Edge(listening.getsockname()[1], app, server, work)
         finally:
+            work.let_go()
             server.should_exit = True
             server.force_exit = True
             thread.join(10)

@@ -1,7 +1,6 @@
 """`POST /v1/audiences`: the recommendation backwards."""
 
 import threading
-import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -14,6 +13,7 @@ from api.schemas import AudienceAnswer, Recommendations
 from recommender.domain import Catalogue, Mode
 from recommender.matcher import Matcher
 from tests.api.answers import answer_of
+from tests.live import PATIENCE_SECONDS
 
 EXAMPLE = AUDIENCE_EXAMPLES["class"]["value"]["instance_id"]
 
@@ -97,16 +97,17 @@ def test_a_class_that_is_over_has_no_audience(client: TestClient) -> None:
 def test_few_are_found_at_once(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     """All who ask are answered; those behind them wait without holding anybody up."""
     find, going, most = Matcher.find_audience, Counter[str](), Counter[str]()
-    counting = threading.Lock()
+    counting, two = threading.Lock(), threading.Barrier(2)
 
     def note(*arguments: Any, **options: Any) -> dict[str, Any]:
         with counting:
             going["on"] += 1
             most["on"] = max(most["on"], going["on"])
-        time.sleep(0.05)
+        two.wait(PATIENCE_SECONDS)
+        answer = find(*arguments, **options)
         with counting:
             going["on"] -= 1
-        return find(*arguments, **options)
+        return answer
 
     monkeypatch.setattr(Matcher, "find_audience", note)
     with ThreadPoolExecutor(8) as pool:

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 import pytest
 
 from tests.api.edge import Caller, Edge, edge, request
-from tests.live import eventually
+from tests.live import PATIENCE_SECONDS, eventually
 
 HEAD_SECONDS, REQUEST_SECONDS = 0.4, 0.8
 
@@ -57,9 +57,11 @@ def test_what_is_no_http_is_a_problem_as_all_others_are(calm: Edge, sent: bytes)
 
 def test_garbage_behind_a_request_that_is_worked_on_ends_the_connection(calm: Edge) -> None:
     with calm.call() as caller:
-        caller.send(request("GET", "/thread?seconds=0.3") + b"GARBAGE\r\n\r\n")
+        caller.send(request("GET", "/thread") + b"GARBAGE\r\n\r\n")
 
         assert caller.is_closed()
+    assert calm.work.done == []
+    calm.work.let_go()
 
 
 @pytest.mark.parametrize(
@@ -104,27 +106,19 @@ def test_an_upgrade_is_answered_as_if_nobody_had_asked_for_it(calm: Edge) -> Non
     assert answer.body == b'{"quick":true}'
 
 
-def took(seconds: float, begun: float) -> bool:
-    return seconds <= time.perf_counter() - begun < seconds + 3
-
-
 def test_one_who_says_nothing_is_left(hasty: Edge) -> None:
-    begun = time.perf_counter()
     with hasty.call() as caller:
         assert caller.is_closed()
-    assert took(HEAD_SECONDS, begun)
 
 
 @pytest.mark.parametrize("drop", [b"GET / HTTP/1.1\r\na", b"\r\n"], ids=["a head", "empty lines"])
 def test_one_who_drips_is_left(hasty: Edge, drop: bytes) -> None:
-    begun = time.perf_counter()
     with hasty.call() as caller:
         caller.send(drop)
         with pytest.raises(OSError):  # noqa: PT012
-            while time.perf_counter() - begun < 5:
+            for _ in range(1_000):
                 time.sleep(0.03)
                 caller.send(drop[-1:] if len(drop) > 2 else drop)
-    assert took(HEAD_SECONDS, begun)
 
 
 def test_one_whose_head_does_not_arrive_is_told_so(hasty: Edge) -> None:
@@ -138,27 +132,34 @@ def test_one_whose_head_does_not_arrive_is_told_so(hasty: Edge) -> None:
 def test_the_second_request_must_arrive_in_time_too(hasty: Edge) -> None:
     with hasty.call() as caller:
         assert caller.ask("GET", "/quick").status == 200
-        begun = time.perf_counter()
-
         assert caller.send("GET / HTTP/1.1\r\nHo").answer().status == 408
-        assert took(HEAD_SECONDS, begun)
 
 
-def test_one_who_goes_on_asking_is_not_left(hasty: Edge) -> None:
-    with hasty.call() as caller:
-        for _ in range(6):
+def test_a_head_in_pieces_is_waited_for(calm: Edge) -> None:
+    with calm.call() as caller:
+        for _ in range(2):
+            for piece in (b"GET /quick HT", b"TP/1.1\r\nHost:", b" x\r\n\r\n"):
+                time.sleep(0.05)
+                caller.send(piece)
+            assert caller.answer().status == 200
+
+
+def test_one_who_goes_on_asking_is_not_left() -> None:
+    with edge(maximum_header_seconds=1.5) as brisk, brisk.call() as caller:
+        for _ in range(5):
             assert caller.ask("GET", "/quick").status == 200
-            time.sleep(HEAD_SECONDS / 4)
-        assert caller.ask("GET", f"/thread?seconds={1.2 * HEAD_SECONDS}").status == 200
+            time.sleep(0.4)
+        caller.send(request("GET", "/thread"))
+        time.sleep(1.6)
+        brisk.work.let_go()
+        assert caller.answer().status == 200
 
 
 @pytest.mark.parametrize("path", ["/stream", "/stream?blocks=3", "/large"])
 def test_one_who_does_not_read_is_left(hasty: Edge, path: str) -> None:
-    begun = time.perf_counter()
     with hasty.call(buffer=4096) as caller:
-        caller.send(request("GET", path, b"", "Connection: close"))
-        eventually(lambda: not connections(hasty), seconds=5)
-    assert time.perf_counter() - begun < REQUEST_SECONDS + 3
+        assert caller.send(request("GET", path, b"", "Connection: close")).socket.recv(1)
+        eventually(lambda: not connections(hasty))
 
 
 def test_one_who_reads_slowly_gets_all_of_it(calm: Edge) -> None:
@@ -171,7 +172,6 @@ def test_one_who_reads_slowly_gets_all_of_it(calm: Edge) -> None:
 
 def test_one_who_asks_again_and_again_and_does_not_read_is_left(hasty: Edge) -> None:
     with hasty.call(buffer=4096) as caller, pytest.raises(OSError):  # noqa: PT012
-        caller.socket.settimeout(REQUEST_SECONDS + 3)
         while True:
             caller.send(request("GET", "/nope") * 50)
 
@@ -183,19 +183,19 @@ def connections(edge: Edge) -> int:
 def test_more_connections_than_may_be_are_refused_at_once() -> None:
     with edge(maximum_connections=3) as few, ExitStack() as stack:
         for _ in range(3):
-            stack.enter_context(few.call()).send(request("GET", "/thread?seconds=2"))
-        time.sleep(0.2)
-        begun = time.perf_counter()
+            stack.enter_context(few.call()).send(request("GET", "/thread"))
+        for _ in range(3):
+            assert few.work.begun.acquire(timeout=PATIENCE_SECONDS)
         with few.call() as late:
             answer = late.answer()
 
             assert (answer.status, answer.fields) == (503, ["connection"])
             assert int(answer.headers["retry-after"]) >= 1
             assert late.is_closed()
-        assert time.perf_counter() - begun < 1.9
         held: list[Caller] = [stack.enter_context(few.call()) for _ in range(20)]
         assert connections(few) <= 7
         assert all(caller.is_closed() for caller in held)
+        assert few.work.done == []
 
 
 def test_whoever_keeps_us_waiting_makes_room_for_another() -> None:
@@ -203,5 +203,7 @@ def test_whoever_keeps_us_waiting_makes_room_for_another() -> None:
         silent = [stack.enter_context(few.call()) for _ in range(5)]
         time.sleep(0.7)  # longer than others are patient with them
 
-        assert [few.ask("GET", "/quick").status for _ in range(3)] == [200] * 3
+        for _ in range(3):
+            assert few.ask("GET", "/quick").status == 200
+            eventually(lambda: connections(few) < 5)
         assert [caller.is_closed(0.2) for caller in silent].count(True) == 1

