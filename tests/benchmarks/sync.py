@@ -23,20 +23,10 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.live import LiveService
+from tests.load.scene import GOALS, PLACES
 from tests.postgres import PostgresServer, postgres_programs
 
 MODES = ("all_or_nothing", "line_by_line")
-GOALS = (
-    "工业机器人维护",
-    "数控编程",
-    "低压电工证",
-    "班组管理",
-    "无人机操控",
-    "养老护理",
-    "新能源汽车检修",
-    "短视频运营",
-)
-PLACES = ("坪山区坑梓街道", "宝安区沙井街道", "南山区粤海街道", "龙华区", "光明区凤凰街道")
 _FORM = {"content-type": "application/x-ndjson"}
 
 
