@@ -58,7 +58,13 @@ def create_app(
     settings: Settings | None = None, service: Service | None = None, keys: KeyRing | None = None
 ) -> FastAPI:
     """Return the application over `service` and the `keys` of its store; without them, nothing is opened before it starts."""
-    app = FastAPIOffline(title="近学 Jinxue", version="0.1.0", description=_DESCRIPTION, lifespan=_lifespan)
+    app = FastAPIOffline(
+        title="近学 Jinxue",
+        version="0.1.0",
+        description=_DESCRIPTION,
+        lifespan=_lifespan,
+        redirect_slashes=False,  # to wherever the caller's Host says, without a cipher behind some proxies
+    )
     app.state.settings = settings or load_settings()
     app.state.service = service
     app.state.keys = keys

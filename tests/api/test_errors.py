@@ -328,6 +328,14 @@ def test_lone_surrogates_in_names_are_refused(client: TestClient, body: bytes) -
     assert len(fields_of(client.post(LEARNER, content=body, headers=JSON))) >= 1
 
 
+@pytest.mark.parametrize(("method", "url"), [("GET", "/v1/courses/"), ("POST", f"{LEARNER}/"), ("GET", "/page")])
+def test_nobody_is_sent_elsewhere(client: TestClient, method: str, url: str) -> None:
+    answer = client.request(method, url, headers={"host": "example.org"}, follow_redirects=False)
+
+    problem_of(answer, 404)
+    assert "location" not in answer.headers
+
+
 UNKNOWN = {
     "/v1/courses/{}": "course_id",
     "/v1/sites/{}": "site_id",
