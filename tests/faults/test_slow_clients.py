@@ -58,9 +58,11 @@ class Drippers(threading.Thread):
 def dripping(service: ServiceProcess) -> Iterator[Drippers]:
     slow = Drippers(service.url, SLOW)
     slow.start()
-    time.sleep(1)
-    yield slow
-    slow.stop()
+    try:
+        time.sleep(1)
+        yield slow
+    finally:
+        slow.stop()
 
 
 def served(service: ServiceProcess, count: int) -> int:
