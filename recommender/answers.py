@@ -7,6 +7,7 @@ import numpy as np
 
 from recommender.blocks.place import at_enterprise_proximity
 from recommender.cards import Cards
+from recommender.columns import NO_SITE
 from recommender.constraints import MEANINGS as CONSTRAINT_MEANINGS
 from recommender.constraints import Constraint, Held, excluded
 from recommender.delivery import nearest_sites
@@ -14,7 +15,6 @@ from recommender.domain import Mode
 from recommender.explanation import MEANINGS, NO_PART, Listed, reason
 from recommender.language import Language
 from recommender.listing import Entry, Lister
-from recommender.network import NO_SITE
 from recommender.policy import Audience
 from recommender.relaxation import Relaxation, Tier
 from recommender.resolution import ResolvedRequest

@@ -11,11 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.blocks import RequestVector
+from recommender.columns import NO_SITE
 from recommender.constraints import Constraint, Mask
 from recommender.domain import Approval, Learner, Mode
 from recommender.errors import NotFound
 from recommender.geography import distances_km
-from recommender.network import NO_SITE, Network
+from recommender.network import Network
 from recommender.pace import rest, unhurried
 from recommender.profiles import learner_request, point_of
 from recommender.ranking import best_groups

@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from recommender.columns import NO_SITE
 from recommender.domain import Course, CourseInstance, TrainingSite
 from recommender.language import Language
-from recommender.network import NO_SITE, Network
+from recommender.network import Network
 from recommender.remembering import remembered
 from recommender.taxonomy import skill_levels
 

@@ -3,11 +3,9 @@
 Every table stands in the order of its ids, instances in that of (course_id, instance_id), so that the row number breaks ties.
 """
 
-import datetime
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property, lru_cache, partial
 from operator import attrgetter, is_
 from typing import Any, TypeVar
@@ -16,6 +14,7 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
+from recommender.columns import MODES, InstanceColumns
 from recommender.domain import (
     Approval,
     Catalogue,
@@ -25,7 +24,6 @@ from recommender.domain import (
     Enterprise,
     Learner,
     Mode,
-    Schedule,
     SiteStatus,
     TrainingSite,
 )
@@ -34,14 +32,8 @@ from recommender.pace import rest
 from recommender.remembering import remembered
 from recommender.taxonomy import Taxonomy
 
-NO_SITE = -1
-NO_SCHEDULE = -1
 _REMEMBERED_COLUMNS = 512
 _REMEMBERED_POINTS = 4096  # people are at named places, or come back from where they were
-_FAR_FUTURE = datetime.date.max.toordinal()
-MODES = tuple(Mode)
-_MODE_CODE = {mode: code for code, mode in enumerate(MODES)}
-_SCHEDULE_CODE: Mapping[Schedule | None, int] = {None: NO_SCHEDULE} | {s: code for code, s in enumerate(Schedule)}
 
 Part = TypeVar("Part")
 _Made = dict[str, tuple[tuple[Any, ...], Any]]  # of what each part was made, and the part
@@ -104,43 +96,6 @@ def _digest(records: Sequence[Any]) -> bytes:
     return digest.digest()
 
 
-def _days(dates: Sequence[datetime.date | None], missing: int) -> NDArray[np.int32]:
-    return np.array([date.toordinal() if date else missing for date in dates], dtype=np.int32)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _InstanceColumns:
-    """One entry per instance."""
-
-    course_of: NDArray[np.int32]
-    site_of: NDArray[np.int32]
-    mode: NDArray[np.int8]
-    schedule: NDArray[np.int8]
-    start_day: NDArray[np.int32]
-    end_day: NDArray[np.int32]
-    deadline_day: NDArray[np.int32]
-    seats_left: NDArray[np.float64]
-    service_radius_km: NDArray[np.float64]
-    minimum_headcount: NDArray[np.int32]
-
-
-def _columns(
-    instances: Sequence[CourseInstance], course_row: Mapping[str, int], site_row: Mapping[str, int]
-) -> _InstanceColumns:
-    return _InstanceColumns(
-        course_of=np.array([course_row[i.course_id] for i in instances], dtype=np.int32),
-        site_of=np.array([site_row[i.site_id] if i.site_id else NO_SITE for i in instances], dtype=np.int32),
-        mode=np.array([_MODE_CODE[i.mode] for i in instances], dtype=np.int8),
-        schedule=np.array([_SCHEDULE_CODE[i.schedule] for i in instances], dtype=np.int8),
-        start_day=_days([i.start_date for i in instances], 0),
-        end_day=_days([i.end_date for i in instances], _FAR_FUTURE),
-        deadline_day=_days([i.enrolment_deadline for i in instances], _FAR_FUTURE),
-        seats_left=np.array([_or_infinite(i.seats_left) for i in instances], dtype=np.float64),
-        service_radius_km=np.array([_or_infinite(i.service_radius_km) for i in instances], dtype=np.float64),
-        minimum_headcount=np.array([i.minimum_headcount or 0 for i in instances], dtype=np.int32),
-    )
-
-
 class Network:
     """One catalogue's records and columns. `n` instances, `c` courses, `s` sites; the columns have one entry per instance.
 
@@ -167,7 +122,7 @@ class Network:
         self.enterprises: dict[str, Enterprise] = {each.enterprise_id: each for each in tables["enterprises"]}
         self.site_points = part("site_points", _site_points, self.sites, self.gazetteer)
         self.distances_from = part("distances_from", _remembered_distances, self.site_points)
-        columns = part("columns", _columns, self.instances, self.course_row, self.site_row)
+        columns = part("columns", InstanceColumns.of, self.instances, self.course_row, self.site_row)
         self.course_of, self.site_of = columns.course_of, columns.site_of
         self.mode, self.schedule = columns.mode, columns.schedule
         self.start_day, self.end_day, self.deadline_day = columns.start_day, columns.end_day, columns.deadline_day
@@ -257,10 +212,6 @@ def _remembered_distances(site_points: NDArray[np.float64]) -> Callable[[Point |
         return distances_km(np.array([[point.latitude, point.longitude]]), site_points)[0]
 
     return distances_from
-
-
-def _or_infinite(value: float | None) -> float:
-    return np.inf if value is None else float(value)
 
 
 def _degrees(point: Point | None) -> tuple[float, float]:

@@ -4,8 +4,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.blocks.block import FLOAT32_DECIMALS, Block, Factors
+from recommender.columns import NO_SITE
 from recommender.domain import Mode
-from recommender.network import NO_SITE, Network
+from recommender.network import Network
 from recommender.policy import Policy, Preference
 from recommender.resolution import ResolvedRequest
 

@@ -4,8 +4,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.blocks.block import EXACT_DECIMALS, Block, Factors, one_hot
+from recommender.columns import NO_SCHEDULE
 from recommender.domain import Schedule
-from recommender.network import NO_SCHEDULE, Network
+from recommender.network import Network
 from recommender.policy import Preference
 from recommender.resolution import ResolvedRequest
 

@@ -7,9 +7,10 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from recommender.columns import MODES, NO_SITE
 from recommender.domain import Mode
 from recommender.evaluation.judgements import JudgedRequest
-from recommender.network import MODES, NO_SITE, Network
+from recommender.network import Network
 
 CUTOFF = 10
 GOOD_GRADE = 2

@@ -38,8 +38,7 @@ def build_snapshot(
         fit, courses = fit_and_encode(network.courses, encoder, catalogue_encoder or encoder)
         before = _usable(before, encoder, policy, fit)
     else:
-        if fit.encoder != encoder.name:
-            raise _foreign(fit, encoder)
+        _check(fit, encoder)
         before = _usable(before, encoder, policy, fit)
         encoded = EncodedCourses(before.network.courses, before.text_vectors) if before else None
         courses = encode_courses(network.courses, catalogue_encoder or encoder, fit.words, encoded)
@@ -81,10 +80,11 @@ def _digest(network: Network, encoder: Encoder, policy: Policy, fit: Fit) -> str
     return digest.hexdigest()[:12]
 
 
-def _foreign(fit: Fit, encoder: Encoder) -> SnapshotError:
-    return SnapshotError(
-        Bilingual(
-            f"词语空间与校准（fit）属于编码器 {fit.encoder}，当前是 {encoder.name}。请重新构建（jinxue build）。",
-            f"The fit belongs to encoder {fit.encoder}, not {encoder.name}; build again (jinxue build).",
+def _check(fit: Fit, encoder: Encoder) -> None:
+    if fit.encoder != encoder.name:
+        raise SnapshotError(
+            Bilingual(
+                f"词语空间与校准（fit）属于编码器 {fit.encoder}，当前是 {encoder.name}。请重新构建（jinxue build）。",
+                f"The fit belongs to encoder {fit.encoder}, not {encoder.name}; build again (jinxue build).",
+            )
         )
-    )
