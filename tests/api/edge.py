@@ -23,6 +23,7 @@ from api.rates import Rates
 from api.server import configuration
 from recommender.settings import Settings
 from tests.api.answers import INNARDS
+from tests.api.work import Work
 from tests.live import PATIENCE_SECONDS
 
 BLOCK = b"x" * 2**16
@@ -133,45 +134,13 @@ class Edge:
     port: int
     app: FastAPI
     server: uvicorn.Server
-    work: "Work"
+    work: Work
 
     def ask(self, method: str, path: str, body: bytes = b"", *lines: str) -> Answer:
         return ask(self.port, method, path, body, *lines)
 
     def call(self, **options: Any) -> Caller:
         return Caller(self.port, **options)
-
-
-class Work:
-    """Work in a thread, as for a database, or in the loop, which lets nobody else in: once begun it goes on until it is let go."""
-
-    def __init__(self) -> None:
-        self._gate = threading.Event()
-        self.renew()
-
-    def renew(self) -> None:
-        """Begin anew, with nothing done and nothing let go."""
-        self.begun: threading.Semaphore = threading.Semaphore(0)
-        self.done: list[str] = []
-        self._gate.clear()
-
-    def let_go(self) -> None:
-        """Let what has begun come to its end, and what begins later, too."""
-        self._gate.set()
-
-    def in_thread(self) -> str:
-        """Wait in a thread."""
-        return self._do("thread")
-
-    async def in_loop(self) -> str:
-        """Wait, and let nobody else in meanwhile."""
-        return self._do("loop")
-
-    def _do(self, where: str) -> str:
-        self.begun.release()
-        assert self._gate.wait(PATIENCE_SECONDS)
-        self.done.append(where)
-        return where
 
 
 def edge_app(settings: Settings, work: Work) -> FastAPI:
