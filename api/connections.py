@@ -1,15 +1,16 @@
 """Connections, and what is said to those who do not keep to HTTP, come in too great a number, or keep us waiting."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import Enum
 from http import HTTPStatus
 from math import inf
+from typing import Any
 from uuid import uuid4
 
 from fastapi import Request
 from httptools import HttpParserError, HttpParserUpgrade
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from api.capacity import DROP
 from api.errors import refusal
@@ -19,6 +20,7 @@ from recommender.language import Bilingual
 from recommender.settings import Settings
 
 _LARGEST_HEAD, _MOST_FIELDS = 2**16, 200
+_MOST_AHEAD = 256  # requests that are sent before those in front of them are answered
 _LINGER_SECONDS = 1.0  # after our last word, for it to be read: to close at once would take it back
 _PATIENCE_SECONDS = 0.5  # before one who says nothing makes room for another
 _MALFORMED = Bilingual("不是有效的 HTTP 请求。", "This is no valid HTTP request.")
@@ -27,13 +29,25 @@ _LARGE = Bilingual(
     f"The head of a request may have {_LARGEST_HEAD:,} bytes and {_MOST_FIELDS} fields at most.",
 )
 _LATE = Bilingual("请求头没有及时到齐。", "The head of the request did not arrive in time.")
-_FAULTS = {False: (400, "request", _MALFORMED), True: (431, "header", _LARGE)}
+_AHEAD = Bilingual(
+    f"一个连接上最多可有 {_MOST_AHEAD} 个请求等待答复。",
+    f"At most {_MOST_AHEAD} requests may wait for answers on one connection.",
+)
 _REASON = {503: "capacity"}
 _MANY = Bilingual("连接太多，请稍后再试。", "Too many connections; try again in a while.")
 
 
 class _TooLarge(Exception):
     """The head of a request is larger than it may be."""
+
+
+class _TooMany(Exception):
+    """More requests have been sent ahead than may be."""
+
+
+_Fault = tuple[int, str, Bilingual]
+_FAULTS: Mapping[object, _Fault] = {_TooLarge: (431, "header", _LARGE), _TooMany: (429, "request", _AHEAD)}
+_NO_HTTP: _Fault = (400, "request", _MALFORMED)
 
 
 class _Part(Enum):
@@ -54,6 +68,7 @@ class Connection(HttpToolsProtocol):
             None  # for the head of a request, or for the caller to take our last words
         )
         self._part, self._head_bytes, self._leaving = _Part.START, 0, False
+        self._working: RequestResponseCycle | None = None  # on the request in front; the others are in `pipeline`
         self.waiting_since: float | None = self.loop.time()  # for the head of a request; None while one is worked on
         super().connection_made(transport)
         here, most = len(self.connections), self._settings.maximum_connections
@@ -81,6 +96,7 @@ class Connection(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the caller."""
         self._set_timer(None)
+        self._leave_off()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -88,24 +104,23 @@ class Connection(HttpToolsProtocol):
         if self._leaving:
             return
         self._unset_keepalive_if_required()
-        goes_on = self._part is _Part.HEAD
+        self._head_bytes += len(data)
         try:
             self.parser.feed_data(data)
         except HttpParserUpgrade:
             pass  # to something else than HTTP/1.1, which is not to be had
         except HttpParserError as error:
-            self._refuse(*_FAULTS[isinstance(error.__context__, _TooLarge)])
+            self._refuse(*_FAULTS.get(type(error.__context__), _NO_HTTP))
             return
-        self._head_bytes = self._head_bytes + len(data) if goes_on and self._part is _Part.HEAD else 0
-        if self._head_bytes > _LARGEST_HEAD:
-            self._refuse(*_FAULTS[True])
+        if self._part is _Part.HEAD and self._head_bytes > _LARGEST_HEAD:
+            self._refuse(*_FAULTS[_TooLarge])
         elif self.waiting_since is not None and self._timer is None:
             self._expect_head()
 
     def on_message_begin(self) -> None:
         """Begin with the head of a request."""
         super().on_message_begin()
-        self._part = _Part.HEAD
+        self._part, self._head_bytes = _Part.HEAD, 0
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take one field of a head."""
@@ -117,6 +132,8 @@ class Connection(HttpToolsProtocol):
         """Begin to work on a request, whose time is for others to watch."""
         if len(self.url) + sum(len(name) + len(value) for name, value in self.headers) > _LARGEST_HEAD:
             raise _TooLarge
+        if len(self.pipeline) >= _MOST_AHEAD:
+            raise _TooMany
         self.scope["extensions"] = {DROP: {"drop": self.drop}}
         super().on_headers_complete()
         self._part, self.waiting_since = _Part.BODY, None
@@ -142,9 +159,18 @@ class Connection(HttpToolsProtocol):
 
     def drop(self) -> None:
         """Cut the connection."""
-        if self.cycle is not None:
-            self.cycle.disconnected = True
+        self._leave_off()
         self.transport.abort()
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        self._working = cycle
+        super()._start_asgi_task(cycle, app)
+
+    def _leave_off(self) -> None:
+        """Tell what is worked on that nobody waits for it any longer; what is behind it never begins."""
+        if self._working is not None and not self._working.response_complete:
+            self._working.disconnected = True
+            self._working.message_event.set()
 
     def _expect_head(self) -> None:
         self._set_timer(self._give_up, self._settings.maximum_header_seconds)
@@ -158,12 +184,10 @@ class Connection(HttpToolsProtocol):
 
     def _refuse(self, status: int, field: str, message: Bilingual) -> None:
         """Say why no more is listened to, and leave the caller some time to read it."""
-        if self.cycle is not None and not self.cycle.response_complete:
-            if self.cycle.response_started:
-                self.drop()
-                return
-            self.cycle.disconnected = True
-            self.cycle.message_event.set()
+        if self._working is not None and not self._working.response_complete and self._working.response_started:
+            self.drop()
+            return
+        self._leave_off()
         if (metrics := getattr(self.config.app.state, "metrics", None)) is not None:  # type: ignore[union-attr]
             metrics.handled(UNKNOWN, "other", status, 0.0, reason=_REASON.get(status))
         self._leaving = True

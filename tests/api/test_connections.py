@@ -10,6 +10,7 @@ from tests.api.edge import Caller, Edge, edge, request
 from tests.live import PATIENCE_SECONDS, eventually
 
 HEAD_SECONDS, REQUEST_SECONDS = 0.4, 0.8
+AHEAD = 256  # as many as may be sent before the first is answered
 
 
 @pytest.fixture(scope="module")
@@ -100,6 +101,51 @@ def test_requests_that_come_together_are_answered_in_their_order(calm: Edge) -> 
         assert [caller.answer().body for _ in range(3)] == [b"1", b"70000", b"3"]
 
 
+def test_many_heads_are_no_large_head(calm: Edge) -> None:
+    """However they are cut into pieces on their way."""
+    with calm.call() as caller:
+        caller.send(request("GET", "/quick", b"", "X-Padding: " + "x" * 2_000) * AHEAD)
+
+        assert [caller.answer().status for _ in range(AHEAD)] == [200] * AHEAD
+
+
+def test_whoever_sends_too_many_ahead_is_refused(caplog: pytest.LogCaptureFixture) -> None:
+    with edge() as busy, busy.call() as caller:
+        caller.send(request("GET", "/thread"))
+        assert busy.work.begun.acquire(timeout=PATIENCE_SECONDS)
+        caller.send(request("GET", "/thread") * (AHEAD + 1))
+        answer = caller.answer()
+
+        assert (answer.status, answer.fields) == (429, ["request"])
+        assert int(answer.headers["retry-after"]) >= 1
+        assert caller.is_closed()
+        busy.work.let_go()
+        eventually(lambda: busy.work.done and not connections(busy))
+        assert busy.work.done == ["thread"]
+        assert not errors(caplog)
+
+
+def test_behind_garbage_nothing_is_begun_or_said(caplog: pytest.LogCaptureFixture) -> None:
+    with edge() as busy, busy.call() as caller:
+        caller.send(request("GET", "/thread") * 2 + b"GARBAGE\r\n\r\n")
+
+        assert caller.answer().status == 400
+        assert caller.is_closed()
+        busy.work.let_go()
+        eventually(lambda: busy.work.done and not connections(busy))
+        assert busy.work.done == ["thread"]
+        assert not errors(caplog)
+
+
+def test_when_a_caller_is_gone_nothing_goes_on(caplog: pytest.LogCaptureFixture) -> None:
+    """Whatever else was asked behind it."""
+    with edge(maximum_request_seconds=600) as patient, patient.call() as caller:
+        assert caller.send(request("GET", "/stream?pause=0.5") + request("GET", "/quick")).socket.recv(1)
+        caller.close()
+        eventually(lambda: not patient.server.server_state.tasks)
+        assert not errors(caplog)
+
+
 def test_an_upgrade_is_answered_as_if_nobody_had_asked_for_it(calm: Edge) -> None:
     answer = calm.ask("GET", "/quick", b"", "Connection: Upgrade", "Upgrade: websocket")
 
@@ -155,10 +201,11 @@ def test_one_who_goes_on_asking_is_not_left() -> None:
         assert caller.answer().status == 200
 
 
-@pytest.mark.parametrize("path", ["/stream", "/stream?blocks=3", "/large"])
-def test_one_who_does_not_read_is_left(hasty: Edge, path: str) -> None:
+@pytest.mark.parametrize("connection", ["close", "keep-alive"])
+@pytest.mark.parametrize("path", ["/stream", "/large"])
+def test_one_who_does_not_read_is_left(hasty: Edge, path: str, connection: str) -> None:
     with hasty.call(buffer=4096) as caller:
-        assert caller.send(request("GET", path, b"", "Connection: close")).socket.recv(1)
+        assert caller.send(request("GET", path, b"", f"Connection: {connection}")).socket.recv(1)
         eventually(lambda: not connections(hasty))
 
 
@@ -174,6 +221,10 @@ def test_one_who_asks_again_and_again_and_does_not_read_is_left(hasty: Edge) -> 
     with hasty.call(buffer=4096) as caller, pytest.raises(OSError):  # noqa: PT012
         while True:
             caller.send(request("GET", "/nope") * 50)
+
+
+def errors(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
 
 
 def connections(edge: Edge) -> int:
