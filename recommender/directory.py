@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from recommender.cards import Cards
+from recommender.city_map import city_map
 from recommender.domain import (
     Approval,
     Course,
@@ -17,6 +18,7 @@ from recommender.domain import (
 from recommender.errors import InvalidRequest, NotFound
 from recommender.geography import Point
 from recommender.language import Language
+from recommender.policy import Audience
 from recommender.resolution import resolve_skill_level
 from recommender.snapshot import Snapshot
 from recommender.taxonomy import skill_levels
@@ -163,6 +165,19 @@ class Directory:
             limit,
             offset,
         )
+
+    def map(self) -> Json:
+        """Return the city's places and sites as a GeoJSON FeatureCollection."""
+        return {"snapshot": self.snapshot.version, **self.network.remember(city_map)}
+
+    def policy(self) -> Json:
+        """Return what holds where a request says nothing else; weights sum to 1."""
+        policy = self.snapshot.policy
+        return {
+            "snapshot": self.snapshot.version,
+            **policy.model_dump(include={"half_distance_km", "maximum_distance_km", "diversity", "level_reach"}),
+            "weights": {audience.value: policy.shares(audience) for audience in Audience},
+        }
 
     def taxonomy(self) -> Json:
         """Return the clusters, what is related to each, and the skill levels."""

@@ -78,6 +78,12 @@ class Policy(BaseModel):
         """Return the default weights of an audience; they need not sum to 1."""
         return self.enterprise_weights if audience is Audience.ENTERPRISE else self.learner_weights
 
+    def shares(self, audience: Audience) -> dict[str, float]:
+        """Return the default weights of an audience as shares of their sum."""
+        weights = self.weights(audience)
+        total = sum(weights.values())
+        return {preference.value: round(weights.get(preference, 0.0) / total, 9) for preference in Preference}
+
     def online_proximity(self, policy: OnlinePolicy) -> float:
         """Return the proximity of an online class under `policy`."""
         return {OnlinePolicy.NEAR: 1.0, OnlinePolicy.NEUTRAL: self.neutral_proximity, OnlinePolicy.FAR: 0.0}[policy]

@@ -10,7 +10,7 @@ from api.callers import sees_unapproved
 from api.dependencies import CurrentStandpoint, Json
 from api.errors import PROBLEMS
 from api.paging import Paged
-from api.schemas import CourseDetail, CourseOut, Page, PlaceOut, SiteDetail, SiteOut, TaxonomyOut
+from api.schemas import CityMap, CourseDetail, CourseOut, Page, PlaceOut, PolicyOut, SiteDetail, SiteOut, TaxonomyOut
 from recommender.access import Scope
 from recommender.domain import Approval, PlaceKind, SiteKind, SiteStatus
 from recommender.errors import Forbidden
@@ -120,3 +120,17 @@ async def places(wanted: Annotated[PlaceFilter, Query()], at: CurrentStandpoint)
 async def taxonomy(at: CurrentStandpoint) -> Json:
     """Return the industry clusters, how related they are, and the skill levels' names."""
     return Json(at.matcher.directory.taxonomy())
+
+
+@router.get("/map", response_model=CityMap, openapi_extra=_READERS, summary="The city as GeoJSON")
+async def city_map(at: CurrentStandpoint) -> Json:
+    """Return sub-districts, districts and sites as features; areas are drawn from the places' points (Voronoi cells) and are no boundaries."""
+    return Json(at.matcher.directory.map())
+
+
+@router.get(
+    "/policy", response_model=PolicyOut, openapi_extra=_READERS, summary="What holds unless a request says otherwise"
+)
+async def policy(at: CurrentStandpoint) -> Json:
+    """Return the default weights, distances and diversity."""
+    return Json(at.matcher.directory.policy())

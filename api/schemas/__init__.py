@@ -8,12 +8,14 @@ from api.schemas.catalogue import (
     Page,
     PlaceOut,
     PointOut,
+    PolicyOut,
     SiteDetail,
     SiteInstance,
     SiteOut,
     SkillLevelOut,
     TaxonomyOut,
 )
+from api.schemas.map import CityMap
 from api.schemas.recommendations import (
     Alternative,
     AudienceAnswer,
@@ -32,6 +34,7 @@ __all__ = [
     "Alternative",
     "AudienceAnswer",
     "AudienceItem",
+    "CityMap",
     "ClusterOut",
     "Contribution",
     "CourseDetail",
@@ -46,6 +49,7 @@ __all__ = [
     "PlaceOut",
     "PointOut",
     "PolicyNote",
+    "PolicyOut",
     "Recommendations",
     "RelaxationNote",
     "SiteDetail",

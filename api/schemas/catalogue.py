@@ -2,8 +2,11 @@
 
 from typing import Generic, TypeVar
 
+from pydantic import Field
+
 from api.schemas.records import Answer, CourseSummary, InstanceSummary, SiteSummary
 from recommender.domain import Approval, Datum, PlaceKind, SiteKind, SiteStatus, SkillLevel
+from recommender.policy import Audience, Preference
 
 Entry = TypeVar("Entry")
 
@@ -107,6 +110,17 @@ class TaxonomyOut(Answer):
     snapshot: str
     clusters: list[ClusterOut]
     skill_levels: list[SkillLevelOut]
+
+
+class PolicyOut(Answer):
+    """What holds where a request says nothing else."""
+
+    snapshot: str
+    half_distance_km: float
+    maximum_distance_km: float
+    diversity: float
+    level_reach: int
+    weights: dict[Audience, dict[Preference, float]] = Field(description="Shares that sum to 1.")
 
 
 class Page(Answer, Generic[Entry]):
