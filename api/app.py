@@ -4,15 +4,14 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import anyio
 from fastapi import FastAPI
-from fastapi.staticfiles import StaticFiles
 from fastapi_offline import FastAPIOffline
 
 from api.capacity import Capacity
+from api.compression import Compression
 from api.contract import describe
 from api.errors import add_error_handlers
 from api.gate import Gate
@@ -77,7 +76,7 @@ def create_app(
     for routes in _ROUTES:
         app.include_router(routes.router)
     app.openapi = partial(describe, app.openapi, demo=app.state.settings.demo)  # type: ignore[method-assign]
-    app.mount("/page", StaticFiles(directory=Path(__file__).parent / "page"), name="page")
+    page.mount_files(app)
     for layer, arguments in _LAYERS:
         app.add_middleware(layer, **dict.fromkeys(arguments, app.state))
     return app
@@ -90,11 +89,12 @@ _ROUTES = (
 """In the order in which the documentation tells of them."""
 
 _LAYERS: Sequence[tuple[Any, Sequence[str]]] = (
+    (Compression, []),
     (BodyLimit, ["state"]),
     (Gate, ["state"]),
     (Capacity, ["state"]),
     (CrossOrigin, ["state"]),
-    (SecurityHeaders, []),
+    (SecurityHeaders, ["state"]),
     (Tracing, ["state"]),
 )
 """What is in front of the routes, innermost first; each looks at the application's state."""

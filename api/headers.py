@@ -4,7 +4,9 @@ import base64
 import hashlib
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
+from urllib.parse import urlsplit
 
 from fastapi import Request
 from starlette.datastructures import Headers
@@ -36,7 +38,6 @@ _EVERYWHERE: Lines = (
 ANSWER: Lines = (*_EVERYWHERE, (_POLICY, _NOTHING.encode()), (b"cache-control", b"no-store"))
 """The lines of an answer that is no page: nobody keeps it, and no browser makes anything of it."""
 
-_PAGE: Lines = (*_EVERYWHERE, (_POLICY, _OWN.encode()))
 _ENCRYPTED = (b"strict-transport-security", b"max-age=31536000")
 _FILES = ("/page/", "/static-offline-docs/")
 _DOCUMENTATION = frozenset({"/docs", "/docs/oauth2-redirect", "/redoc"})
@@ -46,25 +47,40 @@ _FOREIGN = Bilingual(
 _INLINE = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
 
 
-class SecurityHeaders:
-    """ASGI middleware: adds the lines to every answer."""
+@lru_cache(maxsize=4)
+def _page_lines(tile_server: str | None) -> Lines:
+    """Return the lines of a page that may take pictures from the server of its map's tiles, and everything else from this service only."""
+    policy = _OWN
+    if tile_server:
+        server = urlsplit(tile_server)
+        policy += f"; img-src 'self' data: {server.scheme}://{server.netloc}"  # data: Leaflet's empty tile
+    return (*_EVERYWHERE, (_POLICY, policy.encode()))
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+
+class SecurityHeaders:
+    """ASGI middleware: adds the lines to every answer. `state` is the application's."""
+
+    def __init__(self, app: ASGIApp, state: Any) -> None:
+        self._app, self._state = app, state
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, and its answer back."""
         if scope["type"] == "http":
-            send = (_Documentation if scope["path"] in _DOCUMENTATION else _Answer)(scope, send).send
+            path = scope["path"]
+            if path in _DOCUMENTATION:
+                send = _Documentation(scope, send).send
+            elif path == "/" or path.startswith(_FILES):
+                send = _Answer(scope, send, _page_lines(self._state.settings.tile_server)).send
+            else:
+                send = _Answer(scope, send).send
         await self._app(scope, receive, send)
 
 
 class _Answer:
     """The answer to one request."""
 
-    def __init__(self, scope: Scope, send: Send) -> None:
-        path = scope["path"]
-        self._lines = _PAGE if path == "/" or path.startswith(_FILES) else ANSWER
+    def __init__(self, scope: Scope, send: Send, lines: Lines = ANSWER) -> None:
+        self._lines = lines
         self._encrypted = scope.get("scheme") == "https"
         self._send = send
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 Rate = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,8}/(second|minute|hour|day)$")]
 """So many in a while, such as 120/minute."""
+_TILES = r"^https?://[A-Za-z0-9.:\[\]-]+/[^\s;,'\"<>]*\{z\}[^\s;,'\"<>]*$"
 
 
 class Settings(BaseSettings):
@@ -81,9 +82,14 @@ class Settings(BaseSettings):
         default="",
         description="Origins whose pages may call from a browser (CORS), separated by commas; none by default.",
     )
+    tile_server: Annotated[str, StringConstraints(pattern=_TILES)] | None = Field(
+        default=None,
+        description="Where the page's map takes tiles in WGS-84 from, as https://host/{z}/{x}/{y}.png; it draws the city by itself without.",
+    )
+    tile_attribution: str = Field(default="", description="Whom the map then names as the tiles' source.")
     rate_per_key: Rate = Field(default="6000/minute", description="Requests that one key may make of one process.")
     rate_per_address: Rate = Field(
-        default="120/minute", description="Requests without a key that one address may make of one process."
+        default="1200/minute", description="Requests without a key that one address may make of one process."
     )
     rate_of_refusals: Rate = Field(
         default="30/minute", description="Wrong keys that one address may try with one process."
