@@ -39,12 +39,13 @@ export function asking({ form, list, status, ask, show }) {
 /** What `fetch` throws when nobody answers, and what reading a broken answer throws. */
 const isUnreachable = (error) => error instanceof TypeError || error instanceof SyntaxError;
 
-/** Let `run` be called often: at once and then every 100 ms, or, `typing`, when nothing more is typed. */
-export function paced(run) {
+/** Let `run`, which fills `list`, be called often: at once and then every 100 ms, or, `typing`, when nothing more is typed. */
+export function paced(run, list) {
   let timer = 0;
   let last = 0;
   return (typing = false) => {
     clearTimeout(timer);
+    list.setAttribute("aria-busy", "true");
     const wait = typing ? TYPING_MILLISECONDS : Math.max(0, last + LIVE_MILLISECONDS - performance.now());
     timer = setTimeout(() => {
       last = performance.now();

@@ -16,7 +16,7 @@ import { number, say } from "./words.js";
 const PATH = "/v1/enterprise-recommendations";
 const GROUPS = ["taken", "customised", "near"];
 const SHOWN = 6; // of each group
-const FETCHED = 60;
+const FETCHED = { at_enterprise: 20, at_site: 50 }; // of those at sites, some are customised and some are not
 const form = byId("enterprise");
 const status = byId("enterprise-status");
 const list = byId("enterprise-list");
@@ -26,7 +26,7 @@ let seen = { point: "", answers: null };
 
 const bodyOf = (fields = {}) => requestOf({ ...state.enterprise, ...fields });
 const ask = asking({ form, list, status, show, ask: askBoth });
-const live = paced(ask);
+const live = paced(ask, list);
 
 /** Show the view on `shown`, the city's map. */
 export function showEnterprise(shown) {
@@ -60,8 +60,7 @@ export function listenEnterprise() {
 
 /** Ask for what is taught on its floor, and for what is taught at sites: two lists, so that neither crowds the other out. */
 function askBoth(signal) {
-  const [taken, near] = [["at_enterprise"], ["at_site"]].map((modes) => post(PATH, { ...bodyOf(), modes, k: FETCHED }, signal));
-  return Promise.all([taken, near]);
+  return Promise.all(Object.entries(FETCHED).map(([mode, k]) => post(PATH, { ...bodyOf(), modes: [mode], k }, signal)));
 }
 
 function show(answers) {
@@ -73,8 +72,9 @@ function show(answers) {
     status.textContent = say("found_enterprise", { taken: number(answers[0].eligible_courses), near: number(answers[1].eligible_courses) });
     list.replaceChildren(...GROUPS.map((name) => section(name, groups[name])), leftOut(answers[0]), rules(answers[0]));
   }
-  drawProposal(byId("proposal"), items.filter(isChosen), answers[0]);
-  tellChosen(items.filter(isChosen).length);
+  const chosen = items.filter(isChosen);
+  drawProposal(byId("proposal"), chosen, { ...answers[0], missing: (state.enterprise.chosen ?? []).length - chosen.length });
+  tellChosen(chosen.length);
   drawPlaces(items);
 }
 

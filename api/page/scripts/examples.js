@@ -3,7 +3,7 @@ import { city } from "./city.js";
 
 export const LEARNERS = {
   robots: { goal: "想学工业机器人的操作和维修", occupation: "设备维护员", industry: "智能机器人", skill_level: "intermediate", place: "坪山区坑梓街道", schedules: ["weekend"] },
-  forklift: { goal: "想考叉车证，以后管仓库", occupation: "仓库搬运工", industry: "", skill_level: "", place: "龙岗区平湖街道", schedules: ["evening", "weekend"] },
+  forklift: { goal: "想考叉车司机证，以后开叉车", occupation: "仓库搬运工", industry: "", skill_level: "", place: "龙岗区平湖街道", schedules: ["evening", "weekend"] },
   care: { goal: "想学照顾老人，考养老护理员", occupation: "家政员", industry: "", skill_level: "apprentice", place: "罗湖区东门街道", schedules: ["weekday"] },
   office: { goal: "想学用人工智能写文案、做表格", occupation: "文员", industry: "", skill_level: "", place: "南山区粤海街道", schedules: ["evening"] },
 };

@@ -32,7 +32,7 @@ const bodyOf = (fields = {}) => requestOf({ ...state.learner, ...fields });
 
 const ask = asking({ form, list, status, ask: (signal) => post(PATH, bodyOf(), signal), show });
 const explainOnce = latest();
-const live = paced(() => Promise.all([ask(), explain()]));
+const live = paced(() => Promise.all([ask(), explain()]), list);
 
 /** Show the view on `shown`, the city's map. */
 export function showLearner(shown) {

@@ -18,7 +18,7 @@ class CityMap {
   /** Draw the city into `root`; `picked` is called with the point [longitude, latitude] or the place that is clicked. */
   constructor(root, picked) {
     const animated = !matchMedia("(prefers-reduced-motion: reduce)").matches;
-    this.map = leaflet.map(root, { zoomSnap: 0.25, attributionControl: Boolean(city.tiles.url), zoomControl: false, zoomAnimation: animated, fadeAnimation: animated });
+    this.map = leaflet.map(root, { zoomSnap: 0.25, trackResize: false, attributionControl: Boolean(city.tiles.url), zoomControl: false, zoomAnimation: animated, fadeAnimation: animated });
     this.zoom = null;
     this.cells = this.#cells(picked);
     this.districts = leaflet.geoJSON(this.#features("district"), { interactive: false, style: { className: "district" } }).addTo(this.map);
@@ -29,7 +29,7 @@ class CityMap {
     leaflet.control.scale({ imperial: false }).addTo(this.map);
     if (city.tiles.url) leaflet.tileLayer(city.tiles.url, { attribution: city.tiles.attribution }).addTo(this.map);
     root.classList.toggle("tiled", Boolean(city.tiles.url));
-    new ResizeObserver(() => this.map.invalidateSize({ animate: false })).observe(root);
+    new ResizeObserver(() => root.offsetWidth && this.map.invalidateSize({ animate: false })).observe(root); // on paper it has no size
   }
 
   #features(...kinds) {

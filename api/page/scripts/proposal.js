@@ -1,12 +1,12 @@
 /** The proposal: what an enterprise has chosen, on one page to print, or as a table to keep. */
 import { dates, fee, schedule, seats, where } from "./course.js";
-import { chinese, element as el, table } from "./elements.js";
+import { chinese, element as el, optional, table } from "./elements.js";
 import { state } from "./state.js";
 import { levelName } from "./city.js";
 import { dots, listed, say } from "./words.js";
 
-/** Draw the proposal into `root`; without anything chosen it is hidden. */
-export function drawProposal(root, items, { as_of: date, snapshot }) {
+/** Draw the proposal into `root`; without anything chosen it is hidden. `missing` is how many were chosen that this answer does not list. */
+export function drawProposal(root, items, { as_of: date, snapshot, missing }) {
   root.hidden = !items.length;
   if (!items.length) return;
   root.replaceChildren(
@@ -14,6 +14,7 @@ export function drawProposal(root, items, { as_of: date, snapshot }) {
     el("p", { className: "date" }, say("proposal_date", { date })),
     asked(),
     table(say("proposal"), heads(), items.map(row), { className: "proposal" }),
+    optional(missing, () => el("p", { className: "notice" }, say("chosen_missing", { n: missing }))),
     el("p", { className: "note" }, say("proposal_note", { snapshot })),
     el("div", { className: "buttons" }, press("print", () => print()), press("csv", () => keep(items, date))),
   );

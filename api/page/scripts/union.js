@@ -30,7 +30,7 @@ let coverage = null;
 
 const fields = () => ({ measure: "covered_share", within_km: WITHIN_KM, ...state.union });
 const ask = asking({ form: null, list, status, show, ask: (signal) => get("/v1/insights/coverage", { within_km: fields().within_km, language }, signal) });
-const live = paced(ask);
+const live = paced(ask, list);
 
 /** Show the view on `shown`, the city's map. */
 export function showUnion(shown) {
