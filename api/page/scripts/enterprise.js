@@ -3,7 +3,7 @@ import { advice } from "./advice.js";
 import { asking, paced } from "./asking.js";
 import { card } from "./card.js";
 import { pointOf } from "./city.js";
-import { byId, element as el } from "./elements.js";
+import { byId, element as el, optional } from "./elements.js";
 import { ENTERPRISE, fitting } from "./examples.js";
 import { fill, listen, read, requestOf } from "./form.js";
 import { siteSigns, tellSigns } from "./map.js";
@@ -74,7 +74,6 @@ function show(answers) {
   }
   const chosen = items.filter(isChosen);
   drawProposal(byId("proposal"), chosen, { ...answers[0], missing: (state.enterprise.chosen ?? []).length - chosen.length });
-  tellChosen(chosen.length);
   drawPlaces(items);
 }
 
@@ -102,13 +101,6 @@ function section(name, items) {
   );
 }
 
-function tellChosen(n) {
-  const button = el("button", { type: "button", className: "go" }, say("chosen", { n }));
-  button.addEventListener("click", () => byId("proposal").scrollIntoView());
-  byId("chosen").hidden = !n;
-  byId("chosen").replaceChildren(button);
-}
-
 function choice(item) {
   const id = item.course.course_id;
   const input = el("input", { type: "checkbox", id: `choose-${id}`, checked: isChosen(item) });
@@ -118,7 +110,13 @@ function choice(item) {
     show(seen.answers);
     byId(input.id)?.focus({ preventScroll: true });
   });
-  return el("label", { className: "choose" }, input, el("span", {}, say("choose")));
+  return el("div", { className: "choose" }, el("label", {}, input, el("span", {}, say("choose"))), optional(input.checked, seeProposal));
+}
+
+function seeProposal() {
+  const button = el("button", { type: "button", className: "chip" }, say("chosen", { n: state.enterprise.chosen.length }));
+  button.addEventListener("click", () => byId("proposal").scrollIntoView());
+  return button;
 }
 
 function toggled(key) {
