@@ -1,7 +1,6 @@
 """The page in a real browser, against the real service."""
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -9,17 +8,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
+from tests.page.browsers import chromium
 from tests.page.city import serving
 from tests.page.looking import cards, settled
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 KEPT = Path(__file__).parents[2] / "build" / "screenshots"
 Open = Callable[..., Page]
-
-
-def chromium() -> str | None:
-    """Where the browser is; None where there is none."""
-    return next(filter(None, map(shutil.which, BROWSERS)), None)
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,7 @@ Open = Callable[..., Page]
 Keep = Callable[[Page, str], None]
 
 HTML = (Path(api.__file__).parent / "page" / "index.html").read_text(encoding="utf-8")
+SCRIPTS = Path(api.__file__).parent / "page" / "scripts"
 VIEWS = ("learner", "enterprise", "union")
 MOST_BYTES = 200_000
 
@@ -208,6 +209,11 @@ def test_scripts_and_styles_come_from_the_service_only(address: str, page: Page)
     assert policy.startswith("default-src 'self'")
     assert "unsafe" not in policy
     assert not re.search(r"\sstyle=|\son\w+=|<style|<script(?![^>]*\ssrc=\"/page/)|https?://", HTML)
+
+
+def test_every_script_is_asked_for_at_once() -> None:
+    named = set(re.findall(r'href="/page/scripts/(\w+\.js)"', HTML)) | {"page.js"}
+    assert named == {path.name for path in SCRIPTS.glob("*.js")}
 
 
 def test_a_tile_server_is_asked_for_tiles_and_nothing_else_may_be(browser: Browser, tmp_path: Path) -> None:

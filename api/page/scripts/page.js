@@ -61,9 +61,10 @@ function listen() {
 async function start() {
   byId("tuning").open = !matchMedia("(max-width: 820px)").matches; // on a phone the list comes first
   readAddress();
+  const loading = loadCity();
   await speak(state.language);
   try {
-    await loadCity();
+    await loading;
   } catch {
     byId(`${state.view}-list`).replaceChildren(notice(say("unreachable"), [say("unreachable_hint")], [[say("retry"), () => location.reload()]]));
     return;
