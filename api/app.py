@@ -41,6 +41,7 @@ from recommender.service import Service
 from recommender.settings import Settings, load_settings
 
 _AUDIENCES_AT_ONCE = 2
+_SURVEYS_AT_ONCE = 1
 _DESCRIPTION = """
 近学 recommends training courses by what they mean and how near they are taught, and says why.
 
@@ -71,6 +72,7 @@ def create_app(
     app.state.on_ready = None
     app.state.metrics = Metrics(app.state)
     app.state.audiences = anyio.CapacityLimiter(_AUDIENCES_AT_ONCE)
+    app.state.surveys = anyio.CapacityLimiter(_SURVEYS_AT_ONCE)
     app.state.answers = AnswerCache(app.state.settings.kept_answers)
     add_error_handlers(app)
     for routes in _ROUTES:

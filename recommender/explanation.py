@@ -10,6 +10,8 @@ from recommender.resolution import ResolvedRequest
 from recommender.taxonomy import Taxonomy, skill_levels
 
 _QUOTED_CHARACTERS = 18
+CLOSE = 0.45
+"""The value of meaning from which on a course is said to be close to what is asked for."""
 
 MEANINGS: Mapping[Preference, Bilingual] = {
     Preference.MEANING: Bilingual("内容相近程度", "likeness in meaning"),
@@ -56,7 +58,7 @@ def _meaning(item: Listed, value: float) -> Bilingual:
     asked = asked if len(asked) <= _QUOTED_CHARACTERS else asked[:_QUOTED_CHARACTERS] + "…"
     grades = (
         (0.7, "十分吻合", "is very close to"),
-        (0.45, "相近", "is close to"),
+        (CLOSE, "相近", "is close to"),
         (0.2, "有些关联", "has something to do with"),
     )
     zh, en = next(((zh, en) for least, zh, en in grades if value >= least), ("关联不大", "has little to do with"))

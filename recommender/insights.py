@@ -1,26 +1,24 @@
 """Numbers about all stored learners (统计), from which nothing can be told of few of them."""
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from itertools import compress
 from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from recommender.domain import Learner, PlaceKind
-from recommender.errors import InvalidRequest
-from recommender.geography import Gazetteer, Point, distances_km
+from recommender.domain import PlaceKind, SkillLevel
+from recommender.language import Language
 from recommender.network import Network
-from recommender.profiles import point_of
 from recommender.snapshot import Snapshot
 from recommender.taxonomy import skill_levels
+from recommender.whereabouts import UNKNOWN, whereabouts
 
 Group = TypeVar("Group", bound=Hashable)
 
-_UNKNOWN = None
-_AT_ONCE = 10_000
+_STEPS = (20, 10, 5, 4, 2, 1)  # in which a share is told: all of them are multiples of 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,28 +50,67 @@ def conceal(counts: Mapping[Group, int], hidden_below: int) -> Told:
     return Told({}, None)
 
 
-def learner_counts(snapshot: Snapshot, hidden_below: int) -> dict[str, Any]:
-    """Return how many learners are stored, by district, industry cluster and skill level, in the shape of `GET /v1/insights/learners`.
-
-    When one table has to be concealed wholly, all are: each of them tells how many learners there are.
-    """
-    network = snapshot.network
-    told = {name: conceal(network.remember(count), hidden_below) for name, (count, _) in _TABLES.items()}
+def conceal_all(counts: Mapping[str, Mapping[Any, int]], hidden_below: int) -> dict[str, Told]:
+    """Conceal tables of the same learners. When one of them has to be concealed wholly, all are: each tells how many learners there are."""
+    told = {name: conceal(table, hidden_below) for name, table in counts.items()}
     if any(table.hidden is None for table in told.values()):
-        told = dict.fromkeys(told, Told({}, None))
-    tables = {
-        name: {
-            "groups": [
-                {"id": group, "name": name_of(network, group), "learners": count}
-                for group, count in sorted(table.shown.items(), key=lambda entry: (-entry[1], entry[0] or ""))
-            ],
-            "hidden": table.hidden,
-        }
-        for (name, table), (_, name_of) in zip(told.items(), _TABLES.values(), strict=True)
-    }
-    open_to_see = all(table.hidden is not None for table in told.values())
-    learners = len(network.learners) if open_to_see else None
+        return dict.fromkeys(told, Told({}, None))
+    return told
+
+
+def conceal_places(
+    counts: Mapping[str | None, Mapping[str | None, int]], hidden_below: int
+) -> Mapping[str | None, int] | None:
+    """Return the sub-districts that may be told of, with their counts; None when not even the sum may be told.
+
+    `counts` has for each district, and None for nowhere known, those in each of its sub-districts, and under None all others. Nothing of few can be
+    computed from the sum of all, nor by whoever knows the districts' sums from `learner_counts` as well.
+    """
+    told = conceal({district: sum(parts.values()) for district, parts in counts.items()}, hidden_below)
+    if told.hidden is None:
+        return None
+    within = (conceal(counts[district], hidden_below).shown for district in told.shown if district is not None)
+    return {name: count for shown in within for name, count in shown.items() if name is not None}
+
+
+def told_share(part: int, whole: int, hidden_below: int) -> float | None:
+    """Return `part / whole` in [0, 1], rounded to 0.05, and coarser where that would tell of fewer than `hidden_below` people; None for so few in all."""
+    steps = next((steps for steps in _STEPS if steps * hidden_below <= whole), None)
+    return None if steps is None else round(round(part / whole * steps) / steps, 2)
+
+
+def learner_counts(snapshot: Snapshot, hidden_below: int) -> dict[str, Any]:
+    """Return how many learners are stored, by district, industry cluster and skill level, in the shape of `GET /v1/insights/learners`."""
+    network = snapshot.network
+    told = told_counts(network, hidden_below)
+    learners = len(network.learners) if all(table.hidden is not None for table in told.values()) else None
+    tables = {name: table_of(name, each, network, Language.ZH) for name, each in told.items()}
     return {"snapshot": snapshot.version, "hidden_below": hidden_below, "learners": learners, **tables}
+
+
+def told_counts(network: Network, hidden_below: int) -> dict[str, Told]:
+    """Return what may be told of how many learners there are, by the names of the tables."""
+    return conceal_all({name: count_by(name, network) for name in _TABLES}, hidden_below)
+
+
+def count_by(name: str, network: Network, among: NDArray[np.bool_] | None = None) -> dict[str | None, int]:
+    """Return how many learners are in each group of a table, those `among`, `(m,) bool`, only; None for not known."""
+    group_of, groups, _ = _TABLES[name]
+    column = network.remember(group_of)
+    counts = Counter(column if among is None else compress(column, among.tolist()))
+    return {group: counts[group] for group in [*groups(network), None]}
+
+
+def table_of(name: str, told: Told, network: Network, language: Language) -> dict[str, Any]:
+    """Return a table as answers show it."""
+    name_of = _TABLES[name][2]
+    return {
+        "groups": [
+            {"id": group, "name": None if group is None else name_of(network, group, language), "learners": count}
+            for group, count in sorted(told.shown.items(), key=lambda entry: (-entry[1], entry[0] or ""))
+        ],
+        "hidden": told.hidden,
+    }
 
 
 def hide_small(answer: Mapping[str, Any], hidden_below: int) -> dict[str, Any]:
@@ -88,81 +125,49 @@ def hide_small(answer: Mapping[str, Any], hidden_below: int) -> dict[str, Any]:
     return {**answer, "eligible_learners": None if is_small(eligible) else eligible, "excluded": kept}
 
 
-def _by_district(network: Network) -> dict[str | None, int]:
-    gazetteer = network.gazetteer
-    districts = [place.place_id for place in gazetteer.places if place.kind is PlaceKind.DISTRICT]
-    counts: Counter[str | None] = Counter()
-    nowhere: list[Point] = []
-    for learner in network.learners:
-        district = _named_district(learner, gazetteer)
-        point = None if district else _point(learner, gazetteer)
-        if point:
-            nowhere.append(point)
-        else:
-            counts[district] += 1
-    counts.update(_nearest_districts(nowhere, gazetteer))
-    return {district: counts[district] for district in [*districts, _UNKNOWN]}
+def _district_of(network: Network) -> tuple[str | None, ...]:
+    ids = [place.place_id for place in network.gazetteer.places]
+    rows = network.remember(whereabouts).district.tolist()
+    return tuple(None if row == UNKNOWN else ids[row] for row in rows)
 
 
-def _named_district(learner: Learner, gazetteer: Gazetteer) -> str | None:
-    try:
-        district = gazetteer.district_of(gazetteer.find(learner.place)) if learner.place else None
-    except InvalidRequest:
-        return _UNKNOWN
-    return district.place_id if district else _UNKNOWN
-
-
-def _point(learner: Learner, gazetteer: Gazetteer) -> Point | None:
-    try:
-        return point_of(learner, gazetteer) if learner.latitude is not None else None
-    except InvalidRequest:
-        return None
-
-
-def _nearest_districts(points: list[Point], gazetteer: Gazetteer) -> Counter[str | None]:
-    """Count points by the district of the named place that is nearest to each."""
-    named = [(place, district) for place in gazetteer.places if (district := gazetteer.district_of(place))]
-    where = _degrees([gazetteer.point_of(place) for place, _ in named])
-    counts: Counter[str | None] = Counter()
-    for start in range(0, len(points) if named else 0, _AT_ONCE):
-        nearest = distances_km(_degrees(points[start : start + _AT_ONCE]), where).argmin(axis=1)
-        counts.update(named[row][1].place_id for row in nearest.tolist())
-    if not named:
-        counts[_UNKNOWN] = len(points)
-    return counts
-
-
-def _degrees(points: list[Point]) -> NDArray[np.float64]:
-    return np.array([(point.latitude, point.longitude) for point in points], dtype=np.float64).reshape(-1, 2)
-
-
-def _by_cluster(network: Network) -> dict[str | None, int]:
+def _cluster_of(network: Network) -> tuple[str | None, ...]:
     found = (network.taxonomy.find(one.industry) if one.industry else None for one in network.learners)
-    counts = Counter(cluster.cluster_id if cluster else _UNKNOWN for cluster in found)
-    return {cluster: counts[cluster] for cluster in [*network.taxonomy.cluster_ids, _UNKNOWN]}
+    return tuple(cluster.cluster_id if cluster else None for cluster in found)
 
 
-def _by_level(network: Network) -> dict[str | None, int]:
-    counts = Counter(one.skill_level.value if one.skill_level else _UNKNOWN for one in network.learners)
-    return {level: counts[level] for level in [*(each.value for each in skill_levels()), _UNKNOWN]}
+def _level_of(network: Network) -> tuple[str | None, ...]:
+    return tuple(one.skill_level.value if one.skill_level else None for one in network.learners)
 
 
-def _district_name(network: Network, district: str) -> str:
+def _districts(network: Network) -> list[str]:
+    return [place.place_id for place in network.gazetteer.places if place.kind is PlaceKind.DISTRICT]
+
+
+def _district_name(network: Network, district: str, _language: Language) -> str:
     return next(place.name for place in network.gazetteer.places if place.place_id == district)
 
 
-def _level_name(_network: Network, level: str) -> str:
-    return next(names.name for each, names in skill_levels().items() if each.value == level)
+def _cluster_name(network: Network, cluster_id: str, language: Language) -> str:
+    cluster = network.taxonomy.clusters[network.taxonomy.column[cluster_id]]
+    return (cluster.english_name or cluster.name) if language is Language.EN else cluster.name
 
 
-def _named(name_of: Callable[[Network, str], str], network: Network, group: str | None) -> str | None:
-    return None if group is None else name_of(network, group)
+def _level_name(_network: Network, level: str, language: Language) -> str:
+    names = skill_levels()[SkillLevel(level)]
+    return names.english_name if language is Language.EN else names.name
 
 
 _TABLES: Mapping[
-    str, tuple[Callable[[Network], dict[str | None, int]], Callable[[Network, str | None], str | None]]
+    str,
+    tuple[
+        Callable[[Network], tuple[str | None, ...]],
+        Callable[[Network], Sequence[str]],
+        Callable[[Network, str, Language], str],
+    ],
 ] = {
-    "districts": (_by_district, partial(_named, _district_name)),
-    "clusters": (_by_cluster, partial(_named, lambda network, cluster: network.taxonomy.name_of(cluster))),
-    "skill_levels": (_by_level, partial(_named, _level_name)),
+    "districts": (_district_of, _districts, _district_name),
+    "clusters": (_cluster_of, lambda network: network.taxonomy.cluster_ids, _cluster_name),
+    "skill_levels": (_level_of, lambda _: [level.value for level in skill_levels()], _level_name),
 }
+"""By name: each learner's group, what groups there are, and what they are called."""

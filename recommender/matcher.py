@@ -8,12 +8,13 @@ from recommender.answers import AnswerWriter
 from recommender.audience import AudienceFinder
 from recommender.cards import Cards
 from recommender.constraints import evaluate
+from recommender.coverage import Coverage
 from recommender.directory import Directory
 from recommender.errors import NotFound
 from recommender.listing import Lister
 from recommender.profiles import enterprise_request, learner_request
 from recommender.relaxation import tiers
-from recommender.requests import AudienceRequest, EnterpriseRequest, LearnerRequest
+from recommender.requests import AudienceRequest, CoverageRequest, EnterpriseRequest, LearnerRequest
 from recommender.resolution import resolve
 from recommender.snapshot import Snapshot
 
@@ -25,6 +26,7 @@ class Matcher:
         self.snapshot = snapshot
         self._cards = Cards(snapshot.network)
         self._finder: AudienceFinder = AudienceFinder(snapshot, before._finder if before else None)
+        self._coverage = Coverage(snapshot)
 
     def recommend(self, request: LearnerRequest | EnterpriseRequest, *, today: datetime.date) -> dict[str, Any]:
         """Return the best courses for a request, in the shape of `POST /v1/recommendations`; InvalidRequest names a wrong field."""
@@ -52,6 +54,10 @@ class Matcher:
     def find_audience(self, request: AudienceRequest, *, today: datetime.date) -> dict[str, Any]:
         """Return the learners whom a course instance suits best."""
         return self._finder.find(request, today=today)
+
+    def coverage(self, request: CoverageRequest, *, today: datetime.date, hidden_below: int) -> dict[str, Any]:
+        """Return where supply is missing, in the shape of `GET /v1/insights/coverage`; groups of fewer than `hidden_below` learners are not told of."""
+        return self._coverage.tell(request, today=today, hidden_below=hidden_below)
 
     @cached_property
     def directory(self) -> Directory:

@@ -241,3 +241,13 @@ class AudienceRequest(_Body):
     k: Annotated[int, Field(ge=1, le=1_000)] = 20
     offset: Annotated[int, Field(ge=0, le=MAXIMUM_OFFSET)] = 0
     as_of: Day | None = None
+
+
+class CoverageRequest(_Strict):
+    """Where supply is missing: how far away still counts as near, on which day."""
+
+    within_km: Annotated[float, Field(gt=0, le=50, allow_inf_nan=False)] = Field(
+        default=5, description="A course taught at most so far away covers a learner."
+    )
+    as_of: Day | None = Field(default=None, description="The day the answer is for; today when absent.")
+    language: Language = Language.ZH

@@ -16,7 +16,7 @@ from recommender.following import Follower
 from recommender.language import Language
 from recommender.pace import unhurried
 from recommender.registry import Caller, Synchroniser, SyncMode
-from recommender.requests import AudienceRequest
+from recommender.requests import AudienceRequest, CoverageRequest
 from recommender.service import Service
 from recommender.settings import Settings
 from tests.live import eventually
@@ -84,6 +84,10 @@ def find(service: Service) -> None:
         service.matcher.find_audience(AudienceRequest(instance_id=one.instance_id, k=1_000), today=TODAY)
 
 
+def survey(service: Service) -> None:
+    service.matcher.coverage(CoverageRequest(), today=TODAY, hidden_below=5)
+
+
 def replace_all(service: Service) -> None:
     import_records(service.workshop, random_catalogue(1), day=TODAY)
     with unhurried():
@@ -104,6 +108,7 @@ AT_LEAST: dict[Callable[[Service], None], dict[str, int]] = {
     },
     save: {"snapshot.catalogue_file.write_rows": 10, "snapshot.files.write_files": 11, "snapshot.files.checksum": 5},
     replace_all: {"store.loading._read": LINES, "snapshot.learners._resolved": 10},
+    survey: {"whereabouts.whereabouts": 20, "fitting.fitting": 1, "exposure.exposure": 20},
     find: {"audience._request_vector": 10},
 }
 
