@@ -18,7 +18,8 @@ from recommender.whereabouts import UNKNOWN, whereabouts
 
 Group = TypeVar("Group", bound=Hashable)
 
-_STEPS = (20, 10, 5, 4, 2, 1)  # in which a share is told: all of them are multiples of 0.05
+_STEPS = (20, 10, 4, 2)  # in which a share is told: all of them are multiples of 0.05
+_COUNTS_PER_STEP = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,20 +64,28 @@ def conceal_places(
 ) -> Mapping[str | None, int] | None:
     """Return the sub-districts that may be told of, with their counts; None when not even the sum may be told.
 
-    `counts` has for each district, and None for nowhere known, those in each of its sub-districts, and under None all others. Nothing of few can be
-    computed from the sum of all, nor by whoever knows the districts' sums from `learner_counts` as well.
+    `counts` has for each district, and None for nowhere known, those in each of its sub-districts, and under None all others. No sub-district of few
+    can be computed from the sum of all, nor by whoever knows the districts' sums from `learner_counts` as well. Those others are hidden only where
+    they help to hide a sub-district: of them nothing is told but, to such a caller, how many they are.
     """
     told = conceal({district: sum(parts.values()) for district, parts in counts.items()}, hidden_below)
     if told.hidden is None:
         return None
-    within = (conceal(counts[district], hidden_below).shown for district in told.shown if district is not None)
+    within = (_conceal_within(counts[district], hidden_below) for district in told.shown if district is not None)
     return {name: count for shown in within for name, count in shown.items() if name is not None}
 
 
+def _conceal_within(parts: Mapping[str | None, int], hidden_below: int) -> Mapping[str | None, int]:
+    """Return the parts of one district that may be told of."""
+    if any(0 < count < hidden_below for name, count in parts.items() if name is not None):
+        return conceal(parts, hidden_below).shown
+    return {name: count for name, count in parts.items() if count >= hidden_below}
+
+
 def told_share(part: int, whole: int, hidden_below: int) -> float | None:
-    """Return `part / whole` in [0, 1], rounded to 0.05, and coarser where that would tell of fewer than `hidden_below` people; None for so few in all."""
-    steps = next((steps for steps in _STEPS if steps * hidden_below <= whole), None)
-    return None if steps is None else round(round(part / whole * steps) / steps, 2)
+    """Return `part / whole` in [0, 1], rounded to 0.05, and coarser so far that each value stands for several counts; None for fewer than `hidden_below`."""
+    steps = next((steps for steps in _STEPS if steps * _COUNTS_PER_STEP < whole), None)
+    return None if steps is None or whole < hidden_below else round(round(part / whole * steps) / steps, 2)
 
 
 def learner_counts(snapshot: Snapshot, hidden_below: int) -> dict[str, Any]:

@@ -45,7 +45,7 @@ class SubdistrictCoverage(Answer):
         description="Those whom shares count. null: too few to be told of, or others could be told from it."
     )
     covered_share: float | None = Field(
-        description="In [0, 1], rounded to 0.05, and to coarser multiples of it where fewer than `hidden_below` learners would make the difference."
+        description="In [0, 1], rounded to 0.05; of 40 learners and fewer to 0.1, 0.25 or 0.5, so that no value tells exactly how many are covered."
     )
     sites: int = Field(description="Active training sites within `within_km`.")
     courses: int = Field(description="Courses with an open class at these.")
