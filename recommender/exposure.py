@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from recommender.columns import NO_SITE
 from recommender.constraints import evaluate
 from recommender.domain import Learner, SiteStatus
 from recommender.errors import InvalidRequest
@@ -71,4 +70,4 @@ def _sites_listed(snapshot: Snapshot, learner: Learner, day: datetime.date) -> s
     except InvalidRequest:
         return set()
     entries = Lister(snapshot, request, vector).page(tiers(network, request, evaluate(network, request)))
-    return {int(network.site_of[entry.row]) for entry in entries} - {NO_SITE}
+    return {int(network.site_of[entry.row]) for entry in entries}
