@@ -12,7 +12,7 @@ from recommender.errors import InvalidRequest, SnapshotError
 from recommender.language import Bilingual, Language
 from recommender.matcher import Matcher
 from recommender.registry import Registry
-from recommender.requests import CoverageRequest, ListingOptions
+from recommender.requests import ListingOptions
 from recommender.service import Service
 
 MINIMUM_VERSION = "Minimum-Catalogue-Version"
@@ -85,10 +85,10 @@ def language_of(request: Request) -> Language:
     return Language.EN if request.headers.get("accept-language", "").strip().lower().startswith("en") else Language.ZH
 
 
-def speak(request: Request, asked: ListingOptions | CoverageRequest) -> None:
+def speak(request: Request, listing: ListingOptions) -> None:
     """Let errors be told in the language that a request's own field asks for, if it does."""
-    if "language" in asked.model_fields_set:
-        request.state.language = asked.language
+    if "language" in listing.model_fields_set:
+        request.state.language = listing.language
 
 
 class Json(Response):

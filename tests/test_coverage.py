@@ -331,6 +331,23 @@ def test_of_few_learners_nothing_is_told_but_supply(encoder: Encoder, policy: Po
     assert told["supply"]
 
 
+def test_nothing_is_told_where_other_answers_do_not_tell_how_many_there_are(
+    encoder: Encoder, policy: Policy, today: datetime.date
+) -> None:
+    """Four in each of the clusters and in none: as many as can be, of groups too small to be told of."""
+    named = ("robots", "software", "fashion", "health", None)
+    even = [one for name in named for one in people(4, str(name), place="一街道", industry=name)]
+    told = told_of(city(even, encoder, policy), today)
+    assert told["learners"] is told["covered_share"] is told["subdistricts"][0]["learners"] is None
+
+
+def test_who_asks_for_nothing_is_counted_apart(encoder: Encoder, policy: Policy, today: datetime.date) -> None:
+    told = told_of(city([*crowd(5), *people(5, "silent", None, place="一街道")], encoder, policy), today)
+    assert (told["learners"], told["unlocated"]) == (49, 12)
+    assert [one["learners"] for one in told["subdistricts"]] == [20, 12, 5]
+    assert told["covered_share"] == 0.4
+
+
 @pytest.mark.parametrize("learners", [[], [Learner(learner_id="silent"), Learner(learner_id="lost", place=MISSED)]])
 def test_learners_who_say_nothing_harm_nothing(
     learners: list[Learner], encoder: Encoder, policy: Policy, today: datetime.date

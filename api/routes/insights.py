@@ -7,7 +7,7 @@ import anyio.to_thread
 from fastapi import APIRouter, Query, Request
 
 from api.access import ScopedRoute, allow
-from api.dependencies import CurrentStandpoint, Json, speak
+from api.dependencies import CurrentStandpoint, Json
 from api.errors import PROBLEMS
 from api.schemas.insights import CoverageAnswer, LearnerCounts
 from recommender.access import Scope
@@ -36,7 +36,6 @@ def learners(request: Request, at: CurrentStandpoint) -> Json:
 )
 async def coverage(request: Request, wanted: Annotated[CoverageRequest, Query()], at: CurrentStandpoint) -> Json:
     """Return how many learners have a fitting course near by, what is taught around each sub-district, and how evenly sites are recommended."""
-    speak(request, wanted)
     hidden_below = request.app.state.settings.hidden_below
     # one at a time: it may take seconds, and whoever asks the same meanwhile finds it remembered
     find = partial(at.matcher.coverage, wanted, today=at.today, hidden_below=hidden_below)
