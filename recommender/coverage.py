@@ -44,6 +44,7 @@ class Coverage:
             **self._city(found, shown, hidden_below),
             "subdistricts": list(self._subdistricts(found, shown or {}, around=around, hidden_below=hidden_below)),
             "unmet": self._unmet(found, shown, request=request, hidden_below=hidden_below),
+            **survey.supply(day).in_all(),
             "supply": survey.supply(day).by_cluster_and_level(),
             "exposure": self._exposure(exposure, shown, hidden_below),
         }
@@ -85,7 +86,8 @@ class Coverage:
             }
 
     def _unmet(self, found: Found, shown: Shown, *, request: CoverageRequest, hidden_below: int) -> Json:
-        counts = {name: {} if shown is None else found.unmet[name] for name in UNMET}
+        few = 0 < found.covered_of_located < hidden_below  # who is not in any of the tables
+        counts = {name: {} if shown is None or few else found.unmet[name] for name in UNMET}
         network, language = self.snapshot.network, request.language
         told = conceal_all(counts, hidden_below)
         return {name: table_of(name, table, network, language) for name, table in told.items()}

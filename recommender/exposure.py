@@ -18,7 +18,7 @@ from recommender.resolution import resolve
 from recommender.snapshot import Snapshot
 
 K = 10
-SAMPLE = 1_000
+SAMPLE = 400
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
-"""Which of the stored learners have a fitting course, and which of them one that is taught near by.
+"""Which of the stored learners have a fitting course near by.
 
 A course fits a learner when the learner's own request admits a class of it (approved, at an active site, enrolling, with a seat left, not over, not
-completed, its level in reach, not too far), its content is close to what the learner says (value of the preference meaning at least `CLOSE`), and its
+completed, its level in reach), its content is close to what the learner says (value of the preference meaning at least `CLOSE`), and its
 level is not below the learner's (where both have one).
 """
 
@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recommender.columns import NO_SITE
-from recommender.domain import Learner, Mode, SkillLevel
+from recommender.domain import Learner, SkillLevel
 from recommender.explanation import CLOSE
 from recommender.geography import distances_km
 from recommender.pace import rest
@@ -25,20 +25,19 @@ _AT_ONCE = 1_000  # with 1,000 courses, 8 MB of values
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fitting:
-    """Of `m` learners, `(m,) bool` each: whose profile asks for something, who has a fitting course, and who has one near by."""
+    """Of `m` learners, `(m,) bool` each: whose profile asks for something, and who has a fitting course near by."""
 
     asking: NDArray[np.bool_]
-    fitted: NDArray[np.bool_]
     covered: NDArray[np.bool_]
 
 
 def fitting(snapshot: Snapshot, supply: Supply, points: NDArray[np.float64], *, within_km: float) -> Fitting:
-    """Return who has a fitting course of `supply`; `points` is where the learners are, `(m, 2)` degrees, NaN where not known.
+    """Return who has a fitting course of `supply` near by; `points` is where the learners are, `(m, 2)` degrees, NaN where not known.
 
     Covered is who has one at a site at most `within_km` away, whatever the usual limit of distance; neither may be unknown.
     """
     size = len(snapshot.network.learners)
-    found = Fitting(*(np.zeros(size, dtype=bool) for _ in range(3)))
+    found = Fitting(*(np.zeros(size, dtype=bool) for _ in range(2)))
     fitter = _Fitter(snapshot, supply)
     for start in range(0, size, _AT_ONCE):
         rows = slice(start, min(start + _AT_ONCE, size))
@@ -46,27 +45,24 @@ def fitting(snapshot: Snapshot, supply: Supply, points: NDArray[np.float64], *, 
         found.asking[rows] = asked.any(axis=1)
         fits = fitter.fits(asked, snapshot.network.learners[rows]) & found.asking[rows]
         distances = distances_km(snapshot.network.site_points, points[rows])
-        found.fitted[rows] = (fits & fitter.admitted(distances)).any(axis=0)
         found.covered[rows] = (fits & fitter.taught_at(distances <= within_km)).any(axis=0)
         rest()
     return found
 
 
 class _Fitter:
-    """Compares some learners at a time with the `c` courses that have a class open to learners; what it returns is `(c, learners) bool`."""
+    """Compares some learners at a time with the `c` courses that have an open class at a site; what it returns is `(c, learners) bool`."""
 
     def __init__(self, snapshot: Snapshot, supply: Supply) -> None:
         network, self._policy, self._block = snapshot.network, snapshot.policy, snapshot.meaning
         self._columns = snapshot.layout.columns_of(Preference.MEANING)
         self._course_row = network.course_row
-        courses = np.unique(network.course_of[supply.for_learners])
+        courses = np.unique(network.course_of[supply.at_site])
         self._position = np.full(len(network.courses), NO_SITE, dtype=np.intp)
         self._position[courses] = np.arange(len(courses))
         texts = self._block.course_vectors[courses].astype(np.float64)
         self._texts = np.hstack([texts, np.ones((len(courses), 1))])
         self._suits = self._suiting([network.courses[row].skill_level for row in courses.tolist()])
-        elsewhere = supply.for_learners & ~network.in_mode(Mode.AT_SITE)
-        self._anywhere = np.isin(courses, network.course_of[elsewhere])
         pairs = np.stack([network.course_of[supply.at_site], network.site_of[supply.at_site]])
         taught, self._sites = np.unique(pairs, axis=1)
         self._taught, self._starts = np.unique(self._position[taught], return_index=True)
@@ -101,10 +97,6 @@ class _Fitter:
         without = np.zeros_like(weighed)
         without[:, -1] = self._block.calibration.intercept
         return np.divide(weighed, weights, out=without, where=weights > 0)
-
-    def admitted(self, distances: NDArray[np.float64]) -> NDArray[np.bool_]:
-        """Tell which courses have a class that is not too far by the usual limit; `distances` is `(s, learners)` kilometres."""
-        return self._anywhere[:, None] | self.taught_at(~(distances > self._policy.maximum_distance_km))
 
     def taught_at(self, near: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Tell which courses are taught at one of the sites that are `near`, `(s, learners) bool`."""

@@ -13,7 +13,7 @@ from recommender.domain import Mode, SiteStatus, SkillLevel
 from recommender.geography import distances_km
 from recommender.network import Network
 from recommender.policy import Policy
-from recommender.requests import EnterpriseRequest, LearnerRequest
+from recommender.requests import EnterpriseRequest
 from recommender.resolution import resolve
 
 _ANYTHING = "-"  # conditions do not look at it
@@ -22,16 +22,14 @@ _ANYTHING = "-"  # conditions do not look at it
 class Supply:
     """The classes open on a day, `(n,) bool` each: approved, at an active site, enrolling, not over, with a seat left.
 
-    `open` are those of any mode, `at_site` those at a site, and `for_learners` those in the modes of a learner's request that names none.
+    `open` are those of any mode, `at_site` those at a site.
     """
 
     def __init__(self, network: Network, policy: Policy, day: datetime.date) -> None:
         self.network = network
         # of somebody of whom nothing is known, nothing but the class itself can be in the way
         anybody = resolve(EnterpriseRequest(needs=_ANYTHING), network, policy, today=day)
-        learner = resolve(LearnerRequest(goal=_ANYTHING), network, policy, today=day)
         self.open: Mask = eligible(evaluate(network, anybody))
-        self.for_learners: Mask = eligible(evaluate(network, learner))
         self.at_site: Mask = self.open & network.in_mode(Mode.AT_SITE)
 
     def around(self, points: NDArray[np.float64], within_km: float) -> list[dict[str, Any]]:
@@ -58,6 +56,12 @@ class Supply:
             "missing_clusters": [each for each in network.taxonomy.cluster_ids if each not in clusters],
             "missing_skill_levels": [level.value for level in SkillLevel if level not in levels],
         }
+
+    def in_all(self) -> dict[str, Any]:
+        """Return how many courses are open in any mode, and how many seats are left in classes at sites, as far as these are limited."""
+        seats = self.network.seats_left[self.at_site]
+        courses = np.unique(self.network.course_of[self.open])
+        return {"open_courses": len(courses), "open_seats": int(seats[np.isfinite(seats)].sum())}
 
     def by_cluster_and_level(self) -> list[dict[str, Any]]:
         """Return how many courses with an open class, and how many seats in these, each cluster has at each level; a course without one under None."""

@@ -19,7 +19,7 @@ from recommender.supply import Supply
 from recommender.whereabouts import UNKNOWN, degrees_of, whereabouts
 
 UNMET = ("clusters", "skill_levels")
-"""The tables, as `insights` calls them, of learners without a fitting course."""
+"""The tables, as `insights` calls them, of learners without a fitting course near by."""
 
 _REMEMBERED = 8
 
@@ -31,8 +31,8 @@ class Found:
     """Learners on one day, by one distance.
 
     `parts` has by district and sub-district (None: not known, or not counted there) how many there are, `covered` by sub-district how many of them have
-    a fitting course near by, `located` and `covered_of_located` the same of all that shares count; `unmet` has a count of those without a fitting
-    course for each table.
+    a fitting course near by, `located` and `covered_of_located` the same of all that shares count; `unmet` has a count of those of them without
+    one for each table.
     """
 
     parts: Parts
@@ -68,7 +68,7 @@ class Survey:
             covered={place.place_id: count for place, count in zip(places, covered, strict=True)},
             located=int(np.count_nonzero(located)),
             covered_of_located=int(np.count_nonzero(located & fit.covered)),
-            unmet={name: count_by(name, network, fit.asking & ~fit.fitted) for name in UNMET},
+            unmet={name: count_by(name, network, located & ~fit.covered) for name in UNMET},
         )
 
     def _supply(self, day: datetime.date) -> Supply:

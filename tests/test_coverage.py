@@ -102,21 +102,6 @@ def test_who_is_covered_is_what_their_own_answers_say(
     assert min(seen.values()) > 30
 
 
-def test_who_has_a_fitting_course_at_all_is_what_their_own_answers_say(
-    towns: list[Matcher], today: datetime.date
-) -> None:
-    seen: Counter[bool] = Counter()
-    for matcher in towns:
-        snapshot = matcher.snapshot
-        network = snapshot.network
-        points = network.remember(whereabouts).points
-        found = fitting(snapshot, Supply(network, snapshot.policy, today), points, within_km=5)
-        expected = [any(suits(item, one) for item in items_of(matcher, one, today) or []) for one in network.learners]
-        assert found.fitted.tolist() == expected
-        seen.update(expected)
-    assert min(seen.values()) > 30
-
-
 def test_the_bundled_learners_are_covered_as_their_own_answers_say(matcher: Matcher, today: datetime.date) -> None:
     network = matcher.snapshot.network
     points = network.remember(whereabouts).points
@@ -290,8 +275,10 @@ def test_a_city_worked_out_by_hand(encoder: Encoder, policy: Policy, today: date
         {"cluster_id": "robots", "skill_level": None, "courses": 1, "seats_left": 15},
         {"cluster_id": "software", "skill_level": "junior", "courses": 1, "seats_left": 10},
     ]
-    # 6 who are above the level, and, so that nobody can subtract them, 3 who are done with trucks
-    assert told["unmet"]["skill_levels"] == {"groups": [], "hidden": 9}
+    # 6 who are above the level; 7 who are far from books, 3 who are done with trucks, and 5 where nothing is taught
+    levels = [(group["id"], group["learners"]) for group in told["unmet"]["skill_levels"]["groups"]]
+    assert levels == [(None, 15), ("senior", 6)]
+    assert (told["open_courses"], told["open_seats"]) == (2, 25)
 
 
 def test_a_wider_circle_covers_more(encoder: Encoder, policy: Policy, today: datetime.date) -> None:

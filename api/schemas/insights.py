@@ -59,7 +59,7 @@ class SubdistrictCoverage(Answer):
 
 
 class Unmet(Answer):
-    """Learners who have no fitting course at all, neither online nor at a site within the usual limit of distance."""
+    """Learners who are not covered; those unlocated are not counted."""
 
     clusters: LearnerTable
     skill_levels: LearnerTable
@@ -120,5 +120,7 @@ class CoverageAnswer(Answer):
     )
     subdistricts: list[SubdistrictCoverage] = Field(description="All of them, in the order of their ids.")
     unmet: Unmet
+    open_courses: int = Field(description="Courses that have an open class of any mode.")
+    open_seats: int = Field(description="Seats left in open classes at sites, as far as these are limited.")
     supply: list[ClusterSupply]
     exposure: Exposure

@@ -96,7 +96,7 @@ def test_names_are_told_in_the_language_asked_for(http: TestClient, service: Ser
         language: [one["name"] for one in ask(client, language=language)["unmet"]["skill_levels"]["groups"]]
         for language in ("zh", "en")
     }
-    assert named == {"zh": ["高级工", None], "en": ["senior worker", None]}
+    assert named == {"zh": [None, "高级工"], "en": [None, "senior worker"]}
 
 
 def test_only_those_who_plan_may_ask(http: TestClient, service: Service) -> None:
