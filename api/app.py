@@ -40,12 +40,13 @@ from recommender.keyring import KeyRing
 from recommender.service import Service
 from recommender.settings import Settings, load_settings
 
-_AUDIENCES_AT_ONCE = 2
+_AUDIENCES_AT_ONCE = _EXPLANATIONS_AT_ONCE = 2
 _SURVEYS_AT_ONCE = 1
 _DESCRIPTION = """
 近学 recommends training courses by what they mean and how near they are taught, and says why.
 
 * `POST /v1/recommendations` – a learner's profile in, the best courses out, each at its best class.
+* `POST /v1/recommendations/explain` – the same profile and a course in, where that course stands and what would raise it out.
 * `POST /v1/enterprise-recommendations` – a need in free text, a headcount and an address in, courses that can be taught there out.
 * `POST /v1/audiences` – a class in, the learners whom it suits best out.
 
@@ -73,6 +74,7 @@ def create_app(
     app.state.metrics = Metrics(app.state)
     app.state.audiences = anyio.CapacityLimiter(_AUDIENCES_AT_ONCE)
     app.state.surveys = anyio.CapacityLimiter(_SURVEYS_AT_ONCE)
+    app.state.explanations = anyio.CapacityLimiter(_EXPLANATIONS_AT_ONCE)
     app.state.answers = AnswerCache(app.state.settings.kept_answers)
     add_error_handlers(app)
     for routes in _ROUTES:

@@ -24,6 +24,18 @@ LEARNER_EXAMPLES: dict[str, Any] = {
     },
 }
 
+EXPLAIN_EXAMPLES: dict[str, Any] = {
+    "course": {
+        "summary": "A profile, and a course",
+        "value": {
+            "goal": "新提拔的线长不会带班",
+            "skill_level": "初级工",
+            "location": {"place": "坪山区坑梓街道"},
+            "course_id": "team-leader-training",
+        },
+    }
+}
+
 ENTERPRISE_EXAMPLES: dict[str, Any] = {
     "need": {
         "summary": "A need, how many, where",

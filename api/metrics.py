@@ -121,9 +121,9 @@ class _Answers:
 
     def composed(self, route: str, answer: Mapping[str, Any]) -> None:
         self._told.labels(route, "composed").inc()
-        found = answer["items"] or answer.get("eligible_courses") or answer.get("eligible_learners")
+        found = answer.get("items") or answer.get("eligible_courses") or answer.get("eligible_learners")
         self._empty.labels(route).inc(not found)
-        if "eligible_courses" not in answer:  # an audience's numbers are of people
+        if "relaxations" not in answer:  # an audience's numbers are of people, and a standing's of one course
             return
         self._eligible.labels(route).observe(answer["eligible_courses"])
         for name, count in answer["excluded"].items():

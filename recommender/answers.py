@@ -1,6 +1,6 @@
 """Answers as plain JSON-ready data, in the shape of the HTTP contract."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -28,10 +28,10 @@ class AnswerWriter:
     """Writes the answer to one request."""
 
     def __init__(self, lister: Lister, cards: Cards, held: Mapping[Constraint, Held], tiers: Sequence[Tier]) -> None:
-        self._lister = lister
-        self._cards = cards
-        self._held = held
-        self._tiers = tiers
+        self.lister = lister
+        self.cards = cards
+        self.held = held
+        self.tiers = tiers
         self._snapshot = lister.snapshot
         self._network = lister.snapshot.network
         self._request = lister.request
@@ -41,7 +41,7 @@ class AnswerWriter:
 
     def _weighed(self) -> list[tuple[int, Any, str, float]]:
         """Return column, preference, name of its meaning and weight of every preference that has a part and a weight."""
-        layout, vector = self._snapshot.layout, self._lister.vector
+        layout, vector = self._snapshot.layout, self.lister.vector
         return [
             (column, preference, MEANINGS[preference].in_language(self._language), weight)
             for column, (preference, weight) in enumerate(zip(layout.preferences, vector.weights.tolist(), strict=True))
@@ -50,34 +50,34 @@ class AnswerWriter:
 
     def write(self) -> Json:
         """Return the whole answer."""
+        entries = self.lister.page(self.tiers)
         return {
             "snapshot": self._snapshot.version,
             "as_of": self._request.as_of.isoformat(),
-            "items": self._items(),
-            "eligible_courses": self._tiers[0].courses,
-            "excluded": excluded(self._held),
-            "relaxations": [_relaxation(tier.relaxation, self._language) for tier in self._tiers if tier.relaxation],
-            "policy": self._policy(),
+            "items": self.items(entries, range(self._request.offset + 1, self._request.offset + 1 + len(entries))),
+            "eligible_courses": self.tiers[0].courses,
+            "excluded": excluded(self.held),
+            "relaxations": [_relaxation(tier.relaxation, self._language) for tier in self.tiers if tier.relaxation],
+            "policy": self.policy(),
         }
 
-    def _items(self) -> list[Json]:
-        entries = self._lister.page(self._tiers)
+    def items(self, entries: Sequence[Entry], ranks: Iterable[int | None]) -> list[Json]:
+        """Return courses as a list shows them; a rank is None where it is not known."""
         if not entries:
             return []
-        values = self._lister.values([entry.row for entry in entries]).tolist()
-        admitted = np.logical_or.reduce([tier.mask for tier in self._tiers])
-        others = self._lister.alternatives(entries, admitted, self._snapshot.policy.alternatives)
-        ranks = range(self._request.offset + 1, self._request.offset + 1 + len(entries))
+        values = self.lister.values([entry.row for entry in entries]).tolist()
+        admitted = np.logical_or.reduce([tier.mask for tier in self.tiers])
+        others = self.lister.alternatives(entries, admitted, self._snapshot.policy.alternatives)
         return [self._item(*parts) for parts in zip(ranks, entries, values, others, strict=True)]
 
-    def _item(self, rank: int, entry: Entry, values: list[float], others: list[tuple[int, float]]) -> Json:
+    def _item(self, rank: int | None, entry: Entry, values: list[float], others: list[tuple[int, float]]) -> Json:
         network, row = self._network, entry.row
         course_row, site_row = int(network.course_of[row]), int(network.site_of[row])
         listed = Listed(
             course=network.courses[course_row],
             instance=network.instances[row],
             site=None if site_row == NO_SITE else network.sites[site_row],
-            distance_km=self._distance_km(row),
+            distance_km=self.distance_km(row),
             request=self._request,
             taxonomy=network.taxonomy,
         )
@@ -86,21 +86,22 @@ class AnswerWriter:
             "rank": rank,
             "score": entry.score,
             "score_rank": entry.score_rank,
-            "course": self._cards.course(course_row, self._language),
-            "instance": self._cards.instance(row),
-            "site": self._cards.site(site_row),
+            "course": self.cards.course(course_row, self._language),
+            "instance": self.cards.instance(row),
+            "site": self.cards.site(site_row),
             "distance_km": listed.distance_km,
             "contributions": contributions,
             "reasons": self._reasons(listed, contributions, entry),
             "alternatives": [self._alternative(*other) for other in others],
-            "relaxed": [c.value for c, held in self._held.items() if not held.mask[row]] if entry.relaxation else [],
+            "relaxed": [c.value for c, held in self.held.items() if not held.mask[row]] if entry.relaxation else [],
             "diversity": self._diversity(entry),
         }
         if self._request.audience is Audience.ENTERPRISE and listed.course.customisable:
             item["nearest_sites"] = nearest_sites(network, self._request, row)
         return item
 
-    def _distance_km(self, row: int) -> float | None:
+    def distance_km(self, row: int) -> float | None:
+        """Return how far away the site of the class in `row` is, to the metre; None for an online class, and where nobody knows."""
         site_row = int(self._network.site_of[row])
         if site_row == NO_SITE or self._network.instances[row].mode is Mode.ONLINE:
             return None
@@ -139,13 +140,13 @@ class AnswerWriter:
 
     def _alternative(self, row: int, score: float) -> Json:
         instance = self._network.instances[row]
-        site = self._cards.site(int(self._network.site_of[row]))
+        site = self.cards.site(int(self._network.site_of[row]))
         return {
             "instance_id": instance.instance_id,
             "mode": instance.mode,
             "site_id": instance.site_id,
             "site_name": site and site["name"],
-            "distance_km": self._distance_km(row),
+            "distance_km": self.distance_km(row),
             "score": score,
         }
 
@@ -164,12 +165,12 @@ class AnswerWriter:
             "reason": en if self._english else zh,
         }
 
-    def _policy(self) -> Json:
+    def policy(self) -> Json:
         """Return every default and convention that shaped the answer."""
-        return {**_stated(self._request, self._lister), **self._weights()}
+        return {**_stated(self._request, self.lister), **self._weights()}
 
     def _weights(self) -> Json:
-        layout, vector = self._snapshot.layout, self._lister.vector
+        layout, vector = self._snapshot.layout, self.lister.vector
         parts = zip(layout.preferences, vector.weights.tolist(), vector.has_part, strict=True)
         weights, no_part = {}, {}
         for preference, weight, part in parts:
@@ -198,14 +199,15 @@ def _relaxation(relaxation: Relaxation, language: Language) -> Json:
     return {
         "constraint": relaxation.constraint.value,
         "field": relaxation.field,
-        "from": _plain(relaxation.before),
-        "to": _plain(relaxation.after),
+        "from": plain(relaxation.before),
+        "to": plain(relaxation.after),
         "gained": relaxation.gained,
         "meaning": CONSTRAINT_MEANINGS[relaxation.constraint].in_language(language),
     }
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """Return a request's value as JSON holds it."""
     if isinstance(value, tuple):
         return [str(part) for part in value]
     return value.isoformat() if hasattr(value, "isoformat") else value

@@ -75,11 +75,16 @@ class Directory:
             "language": course.language,
         }
 
-    def course_detail(self, course_id: str, *, unapproved: bool = True) -> Json:
-        """Return a course and its classes; NotFound when there is none of that id, or none approved unless `unapproved` ones are to be seen."""
+    def course_row(self, course_id: str, *, unapproved: bool) -> int:
+        """Return the row of a course; NotFound when there is none of that id, or none approved unless `unapproved` ones are to be seen."""
         row = self.network.course_row.get(course_id)
         if row is None or not (unapproved or self.network.courses[row].approval is Approval.APPROVED):
             raise NotFound("course_id", course_id)
+        return row
+
+    def course_detail(self, course_id: str, *, unapproved: bool = True) -> Json:
+        """Return a course and its classes; NotFound as `course_row` has it."""
+        row = self.course_row(course_id, unapproved=unapproved)
         rows = self.network.rows_of_course(row)
         classes = [{**self._cards.instance(i), "site": self._cards.site(int(self.network.site_of[i]))} for i in rows]
         return {**self.course(self.network.courses[row]), "course_instances": classes}

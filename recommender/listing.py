@@ -56,13 +56,16 @@ class Lister:
 
     def page(self, tiers: Sequence[Tier]) -> list[Entry]:
         """Return the entries from `offset` to `offset + k`: what a relaxation gained stands behind what the request itself admits."""
-        wanted = self.request.offset + self.request.k
+        return self.first(tiers, self.request.offset + self.request.k)[self.request.offset :]
+
+    def first(self, tiers: Sequence[Tier], wanted: int) -> list[Entry]:
+        """Return the first `wanted` entries; how many are wanted changes none of them."""
         entries: list[Entry] = []
         before = 0
         for tier in tiers:
             entries += self._tier(tier, wanted - len(entries), before)
             before += tier.courses
-        return entries[self.request.offset :]
+        return entries
 
     def _tier(self, tier: Tier, wanted: int, before: int) -> list[Entry]:
         """Return one tier's first `wanted` entries; `before` courses stand in the tiers ahead of it."""

@@ -14,9 +14,16 @@ from recommender.errors import NotFound
 from recommender.listing import Lister
 from recommender.profiles import enterprise_request, learner_request
 from recommender.relaxation import tiers
-from recommender.requests import AudienceRequest, CoverageRequest, EnterpriseRequest, LearnerRequest
+from recommender.requests import (
+    AudienceRequest,
+    CoverageRequest,
+    EnterpriseRequest,
+    ExplainRequest,
+    LearnerRequest,
+)
 from recommender.resolution import resolve
 from recommender.snapshot import Snapshot
+from recommender.standing import StandingWriter
 
 
 class Matcher:
@@ -30,12 +37,23 @@ class Matcher:
 
     def recommend(self, request: LearnerRequest | EnterpriseRequest, *, today: datetime.date) -> dict[str, Any]:
         """Return the best courses for a request, in the shape of `POST /v1/recommendations`; InvalidRequest names a wrong field."""
+        return self._writer(request, today).write()
+
+    def explain(self, request: ExplainRequest, *, today: datetime.date, unapproved: bool) -> dict[str, Any]:
+        """Return where one course stands in the answer to a request, and what would raise it, in the shape of `POST /v1/recommendations/explain`.
+
+        NotFound for a course that does not exist, or is not approved unless `unapproved` ones are to be seen; else as `recommend`.
+        """
+        course_row = self.directory.course_row(request.course_id, unapproved=unapproved)
+        return StandingWriter(self._writer(request, today), course_row).write()
+
+    def _writer(self, request: LearnerRequest | EnterpriseRequest, today: datetime.date) -> AnswerWriter:
         snapshot = self.snapshot
         resolved = resolve(request, snapshot.network, snapshot.policy, today=today)
         vector = snapshot.layout.request_vector(resolved)
         held = evaluate(snapshot.network, resolved)
         found = tiers(snapshot.network, resolved, held)
-        return AnswerWriter(Lister(snapshot, resolved, vector), self._cards, held, found).write()
+        return AnswerWriter(Lister(snapshot, resolved, vector), self._cards, held, found)
 
     def recommend_to_learner(self, learner_id: str, *, today: datetime.date, **listing: Any) -> dict[str, Any]:
         """Return the best courses for a stored learner; `listing` overrides fields of `Listing`."""

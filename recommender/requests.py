@@ -38,6 +38,7 @@ from recommender.privacy import found
 from recommender.taxonomy import level_names
 
 MAXIMUM_OFFSET = 100_000
+MAXIMUM_DISTANCE_KM = 1_000
 _NUMBER = re.compile(r"[+-]?[\d._]+(e[+-]?\d+)?", re.IGNORECASE)
 STORED: Mapping[str, Any] = {"stored": True}
 """The context to validate a stored profile in: what was kept before a rule came can still be asked for."""
@@ -74,7 +75,7 @@ FreeText = Annotated[
 LevelName = Annotated[Phrase, Field(json_schema_extra=_level_names)]
 AskedId = Annotated[Identifier, _IMPERSONAL]
 AskedPlace = Annotated[Name, _IMPERSONAL]
-Distance = Annotated[float, Field(ge=0, le=1_000, allow_inf_nan=False)]
+Distance = Annotated[float, Field(ge=0, le=MAXIMUM_DISTANCE_KM, allow_inf_nan=False)]
 
 
 def _with(field: str, **schema: Any) -> dict[str, Any]:
@@ -214,6 +215,12 @@ class LearnerRequest(Listing):
         if not (self.goal or self.occupation or self.industry):
             raise PydanticCustomError("empty_profile", "one of goal, occupation and industry is needed")
         return self
+
+
+class ExplainRequest(LearnerRequest):
+    """A learner's request, and the course of which is asked where it stands in the answer to it."""
+
+    course_id: AskedId
 
 
 class EnterpriseRequest(Listing):

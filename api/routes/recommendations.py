@@ -1,19 +1,21 @@
 """Courses for learners and enterprises, sent or stored."""
 
+from functools import partial
 from typing import Annotated, Any
 
+import anyio.to_thread
 from fastapi import APIRouter, Body, Path, Query, Request
 
 from api.access import allow
-from api.callers import check_enterprise
+from api.callers import check_enterprise, sees_unapproved
 from api.dependencies import CurrentStandpoint, Json, speak
 from api.errors import PROBLEMS
-from api.examples import ENTERPRISE_EXAMPLES, LEARNER_EXAMPLES
+from api.examples import ENTERPRISE_EXAMPLES, EXPLAIN_EXAMPLES, LEARNER_EXAMPLES
 from api.limits import within
 from api.repeats import RepeatableRoute
-from api.schemas import Recommendations
+from api.schemas import Recommendations, Standing
 from recommender.access import Scope
-from recommender.requests import EnterpriseRequest, LearnerRequest, ListingOptions
+from recommender.requests import EnterpriseRequest, ExplainRequest, LearnerRequest, ListingOptions
 
 router = APIRouter(route_class=RepeatableRoute, prefix="/v1", tags=["recommendations 推荐"], responses=PROBLEMS)
 
@@ -33,6 +35,25 @@ async def recommend(
     speak(request, profile)
     within(request.app.state.settings, profile)
     return Json(at.matcher.recommend(profile, today=at.today))
+
+
+@router.post(
+    "/recommendations/explain",
+    response_model=Standing,
+    openapi_extra=allow(Scope.PLATFORM, anonymous=True),
+    summary="Why not this course?",
+)
+async def explain(
+    request: Request,
+    question: Annotated[ExplainRequest, Body(openapi_examples=EXPLAIN_EXAMPLES)],
+    at: CurrentStandpoint,
+) -> Json:
+    """Return where one course stands in the answer to the profile sent, or what excludes it, and which changes would raise it; nothing is stored."""
+    speak(request, question)
+    within(request.app.state.settings, question)
+    # in a thread, as it ranks many times over, and few at once, so that other answers have their turn
+    told = partial(at.matcher.explain, question, today=at.today, unapproved=sees_unapproved(request))
+    return Json(await anyio.to_thread.run_sync(told, limiter=request.app.state.explanations))
 
 
 @router.post(

@@ -29,21 +29,26 @@ from api.schemas.recommendations import (
     RelaxationNote,
 )
 from api.schemas.records import CourseSummary, InstanceSummary, SiteSummary
+from api.schemas.standing import ChangeNote, ClassStanding, Exclusion, Leader, Standing, StandingItem
 
 __all__ = [
     "Alternative",
     "AudienceAnswer",
     "AudienceItem",
+    "ChangeNote",
     "CityMap",
+    "ClassStanding",
     "ClusterOut",
     "Contribution",
     "CourseDetail",
     "CourseOut",
     "CourseSummary",
     "DiversityNote",
+    "Exclusion",
     "InstanceOut",
     "InstanceSummary",
     "Item",
+    "Leader",
     "NearestSite",
     "Page",
     "PlaceOut",
@@ -57,5 +62,7 @@ __all__ = [
     "SiteOut",
     "SiteSummary",
     "SkillLevelOut",
+    "Standing",
+    "StandingItem",
     "TaxonomyOut",
 ]

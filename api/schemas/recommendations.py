@@ -49,10 +49,9 @@ class NearestSite(Answer):
     basis: str = Field(description="teaches_it, or same_cluster: equipped for one of the course's clusters")
 
 
-class Item(Answer):
+class Scored(Answer):
     """One course at its best class. `score_rank` is its rank by score alone."""
 
-    rank: int
     score: float
     score_rank: int
     course: CourseSummary
@@ -65,6 +64,12 @@ class Item(Answer):
     relaxed: list[str]
     diversity: DiversityNote | None
     nearest_sites: list[NearestSite] | None = None
+
+
+class Item(Scored):
+    """One course of a list."""
+
+    rank: int
 
 
 class RelaxationNote(Answer):

@@ -79,6 +79,15 @@ class Layout:
         """Return `request` as a vector; InvalidRequest when nothing that it weighs has a part in it."""
         return self._join([block.of_request(request) for block in self.blocks], request.weights)
 
+    def varied(self, vector: RequestVector, request: ResolvedRequest) -> RequestVector:
+        """Return `request` as a vector; it says the texts that `vector` was made of, which are not encoded again."""
+        told = zip(self.blocks, np.split(vector.unweighted, self.starts[1:]), vector.has_part, strict=True)
+        parts = [
+            (columns if part else None) if isinstance(block, BatchBlock) else block.of_request(request)
+            for block, columns, part in told
+        ]
+        return self._join(parts, request.weights)
+
     def request_vectors(self, requests: Sequence[ResolvedRequest]) -> list[RequestVector]:
         """Return many requests as vectors; blocks that can take them as one batch do (encoders are far faster so)."""
         columns = [
@@ -103,6 +112,14 @@ class Layout:
         return RequestVector(
             np.concatenate(columns), given / given.sum(), self.widths, tuple(part is not None for part in parts)
         )
+
+    def value(
+        self, preference: Preference, columns: NDArray[np.float32], request: RequestVector
+    ) -> NDArray[np.float64]:
+        """Return one block's inner product, `(n,) float64`, as `values` has it; `columns` is `(n, width)`, its own of each vector."""
+        grain = self._grains[self.preferences.index(preference)]
+        products = columns * request.unweighted[self.columns_of(preference)]
+        return np.rint(np.add.reduce(products, axis=1) * grain) / grain
 
     def values(self, vectors: NDArray[np.float32], request: RequestVector) -> NDArray[np.float64]:
         """Return each block's inner product, `(n, blocks) float64`: the one conversion from vectors to contributions.
