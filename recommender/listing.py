@@ -14,8 +14,6 @@ from recommender.relaxation import Relaxation, Tier
 from recommender.resolution import ResolvedRequest
 from recommender.snapshot import Snapshot
 
-_SPARE = 16  # courses ranked beyond the page, so that the diversified page is mostly settled at the first attempt
-
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -34,6 +32,8 @@ class Entry:
 
 class Lister:
     """Ranks the tiers of one request."""
+
+    spare = 16  # courses ranked beyond the page, so that the diversified page is mostly settled at the first attempt
 
     def __init__(self, snapshot: Snapshot, request: ResolvedRequest, vector: RequestVector) -> None:
         self.snapshot = snapshot
@@ -82,7 +82,7 @@ class Lister:
 
     def _diversified(self, tier: Tier, wanted: int, before: int) -> list[Entry]:
         """Take greedily from a top that is made longer until nothing below it could have been taken."""
-        count = wanted + _SPARE
+        count = wanted + self.spare
         while True:
             ranked = self.best(tier.mask, count)
             vectors = self.snapshot.course_vectors[self.snapshot.network.course_of[ranked.rows]]

@@ -3,8 +3,6 @@
 from collections import Counter
 from typing import Any
 
-import numpy as np
-
 from recommender.answers import AnswerWriter, plain
 from recommender.columns import NO_SITE
 from recommender.constraints import Constraint
@@ -12,10 +10,9 @@ from recommender.exclusion import Refused, refusal
 from recommender.language import Bilingual
 from recommender.listing import Entry
 from recommender.pace import unhurried
-from recommender.placing import best_row, score_rank, tier_with
+from recommender.placing import ThoroughLister, tier_with
 from recommender.policy import MAXIMUM_K
 from recommender.raising import Raise, Raiser
-from recommender.ranking import rounded
 
 Json = dict[str, Any]
 _CLASSES = 50
@@ -27,7 +24,7 @@ class StandingWriter:
 
     def __init__(self, answer: AnswerWriter, course_row: int) -> None:
         self._answer = answer
-        self._lister = answer.lister
+        self._lister = ThoroughLister.of(answer.lister)
         self._request = answer.lister.request
         self._snapshot = answer.lister.snapshot
         self._network = answer.lister.snapshot.network
@@ -68,13 +65,11 @@ class StandingWriter:
         if self._tier is None:
             return None
         tiers = self._answer.tiers
-        rows = np.flatnonzero(tiers[self._tier].mask)
-        courses, scores = self._network.course_of[rows], rounded(self._lister.exact(rows))
-        own = courses == self._course_row
-        row, score = best_row(rows[own], scores[own])
+        tier, scores = tiers[self._tier], self._lister.scores
+        row = max((row for row in self._failed if tier.mask[row]), key=scores.item)
         before = sum(tier.courses for tier in tiers[: self._tier])
-        rank = before + score_rank(courses, scores, self._course_row)
-        return Entry(row, score, rank, 0.0, None, tiers[self._tier].relaxation)
+        rank = before + self._lister.score_rank(tier.mask, self._course_row)
+        return Entry(row, scores.item(row), rank, 0.0, None, tier.relaxation)
 
     def _leader(self, listed: list[Entry]) -> Json | None:
         """Return the course that stands first, in brief; None when it is this one, or there is none."""
@@ -90,10 +85,9 @@ class StandingWriter:
         }
 
     def _classes(self) -> list[Json]:
-        rows = np.array(list(self._failed), dtype=np.int64)
-        scores = rounded(self._lister.exact(rows))
-        order = np.lexsort((rows, -scores))[:_CLASSES]
-        return [self._class(*pair) for pair in zip(rows[order].tolist(), scores[order].tolist(), strict=True)]
+        score_of = self._lister.scores.item
+        best = sorted(self._failed, key=lambda row: (-score_of(row), row))[:_CLASSES]
+        return [self._class(row, score_of(row)) for row in best]
 
     def _class(self, row: int, score: float) -> Json:
         site_row = int(self._network.site_of[row])
@@ -117,7 +111,7 @@ class StandingWriter:
         return {constraint.value: counts[constraint] for constraint in Constraint if counts[constraint]}
 
     def _changes(self, rank: int | None) -> list[Json]:
-        raiser = Raiser(self._lister, self._answer.held, self._answer.tiers, self._course_row)
+        raiser = Raiser(self._lister, self._course_row, held=self._answer.held, tiers=self._answer.tiers)
         with unhurried(_PATIENCE_SECONDS):  # there are many to try, and others have their turn between
             return [self._change(one) for one in raiser.raises(rank)]
 

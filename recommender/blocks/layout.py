@@ -53,6 +53,7 @@ class Layout:
         self.dimension = int(self.widths.sum())
         self._grains = 10.0 ** np.array([block.decimals for block in self.blocks])
         self.preferences = tuple(block.preference for block in self.blocks)
+        self._batched = tuple(isinstance(block, BatchBlock) for block in self.blocks)  # it takes long to find out
 
     def columns_of(self, preference: Preference) -> slice:
         """Return which columns are those of a preference's block."""
@@ -81,10 +82,10 @@ class Layout:
 
     def varied(self, vector: RequestVector, request: ResolvedRequest) -> RequestVector:
         """Return `request` as a vector; it says the texts that `vector` was made of, which are not encoded again."""
-        told = zip(self.blocks, np.split(vector.unweighted, self.starts[1:]), vector.has_part, strict=True)
+        columns_of = np.split(vector.unweighted, self.starts[1:])
+        told = zip(self.blocks, self._batched, columns_of, vector.has_part, strict=True)
         parts = [
-            (columns if part else None) if isinstance(block, BatchBlock) else block.of_request(request)
-            for block, columns, part in told
+            (columns if part else None) if kept else block.of_request(request) for block, kept, columns, part in told
         ]
         return self._join(parts, request.weights)
 
@@ -113,13 +114,12 @@ class Layout:
             np.concatenate(columns), given / given.sum(), self.widths, tuple(part is not None for part in parts)
         )
 
-    def value(
-        self, preference: Preference, columns: NDArray[np.float32], request: RequestVector
-    ) -> NDArray[np.float64]:
-        """Return one block's inner product, `(n,) float64`, as `values` has it; `columns` is `(n, width)`, its own of each vector."""
-        grain = self._grains[self.preferences.index(preference)]
-        products = columns * request.unweighted[self.columns_of(preference)]
-        return np.rint(np.add.reduce(products, axis=1) * grain) / grain
+    def value(self, preference: Preference, network: Network, request: RequestVector) -> NDArray[np.float64]:
+        """Return one block's inner product for every instance, `(n,) float64`, as `values` has it."""
+        number = self.preferences.index(preference)
+        factors, grain = self.blocks[number].factors(network), self._grains[number]
+        products = factors.table * request.unweighted[self.columns_of(preference)]
+        return (np.rint(np.add.reduce(products, axis=1) * grain) / grain)[factors.row]
 
     def values(self, vectors: NDArray[np.float32], request: RequestVector) -> NDArray[np.float64]:
         """Return each block's inner product, `(n, blocks) float64`: the one conversion from vectors to contributions.
