@@ -29,6 +29,7 @@ MODELS: tuple[type, ...] = (
     domain.Place,
     requests.Location,
     requests.LearnerRequest,
+    requests.ExplainRequest,
     requests.EnterpriseRequest,
     requests.AudienceRequest,
 )

@@ -13,6 +13,7 @@ from recommender.settings import Settings
 PROBLEM = {"schema": {"$ref": "#/components/schemas/Problem"}}
 SHOWN = {
     ("post", "/v1/recommendations"),
+    ("post", "/v1/recommendations/explain"),
     ("post", "/v1/enterprise-recommendations"),
     ("get", "/v1/courses"),
     ("get", "/v1/courses/{course_id}"),

@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from api.schemas import AudienceAnswer, Recommendations
+from api.schemas import AudienceAnswer, Recommendations, Standing
 from recommender.domain import Datum, Mode, Schedule
 from recommender.policy import OnlinePolicy, Preference
-from recommender.requests import AudienceRequest, EnterpriseRequest, LearnerRequest
+from recommender.requests import AudienceRequest, EnterpriseRequest, ExplainRequest, LearnerRequest
 from tests.api.answers import answer_of, problem_of
 
 texts = st.text(st.characters(exclude_categories=[]), max_size=12)  # lone surrogates and control characters too
@@ -54,10 +54,12 @@ PLAUSIBLE: dict[str, st.SearchStrategy[Any]] = {
     "weights": st.dictionaries(st.sampled_from(list(Preference)), st.floats(0, 10), max_size=6),
     "headcount": st.integers(0, 500),
     "completed_course_ids": st.lists(st.sampled_from(["big-data-analysis", "business-etiquette", "nope"]), max_size=3),
+    "course_id": st.sampled_from(["team-leader-training", "big-data-analysis", "nope", ""]),
     "instance_id": st.sampled_from(["team-leader-training@hub-pingshan-1", "nope", ""]),
 }
 ENDPOINTS = [
     ("/v1/recommendations", LearnerRequest, Recommendations),
+    ("/v1/recommendations/explain", ExplainRequest, Standing),
     ("/v1/enterprise-recommendations", EnterpriseRequest, Recommendations),
     ("/v1/audiences", AudienceRequest, AudienceAnswer),
 ]

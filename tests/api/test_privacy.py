@@ -24,6 +24,12 @@ LISTING: dict[str, Any] = {
 }
 BODIES: dict[str, dict[str, Any]] = {
     "/v1/recommendations": {"goal": "叉车", "occupation": "焊工", "completed_course_ids": [], **LISTING},
+    "/v1/recommendations/explain": {
+        "goal": "叉车",
+        "occupation": "焊工",
+        "course_id": "team-leader-training",
+        **LISTING,
+    },
     "/v1/enterprise-recommendations": {"needs": "叉车", "headcount": 3, **LISTING},
     "/v1/audiences": {"instance_id": "team-leader-training@hub-pingshan-1", "k": 3},
 }
