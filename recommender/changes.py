@@ -155,7 +155,7 @@ def _needed(request: ResolvedRequest, missed: Missed) -> dict[str, Any] | None:
         if constraint is Constraint.TOO_FAR and missed.distance_km <= MAXIMUM_DISTANCE_KM:
             needs["maximum_distance_km"] = math.ceil(missed.distance_km)
         elif constraint is Constraint.MODE_UNWANTED:
-            needs["modes"] = (*request.modes, missed.instance.mode)
+            needs["modes"] = (*dict.fromkeys(request.modes), missed.instance.mode)
         elif constraint is Constraint.STARTS_TOO_LATE:
             needs["starts_by"] = None
         else:

@@ -21,7 +21,13 @@ from tests.networks import TODAY
 from tests.wishes import random_request
 
 YESTERDAY, SOON = TODAY - datetime.timedelta(days=1), TODAY + datetime.timedelta(days=30)
-MORE_SITES = (*SITES, site("at-19", 19.4, quality=1), site("good", 10, quality=1), site("poor", 0, quality=0.2))
+MORE_SITES = (
+    *SITES,
+    site("close", 7.03),
+    site("at-19", 19.4, quality=1),
+    site("good", 10, quality=1),
+    site("poor", 0, quality=0.2),
+)
 
 
 @pytest.fixture
@@ -107,12 +113,13 @@ UNCHANGEABLE = set(EXCLUDED) - {Constraint.MODE_UNWANTED, Constraint.TOO_FAR, Co
 @pytest.mark.parametrize("constraint", Constraint)
 def test_each_condition_is_named_with_its_facts_in_both_languages(network, constraint):
     (fields, instance, asked), sentences = EXCLUDED[constraint]
-    made = network([course("a", **fields), course("b")], [instance, taught("y", "b")])
+    others = (taught("w", "b"), taught("y", "b", "at-0"), taught("z", "b", "at-0", mode="at_enterprise"))
+    made = network([course("a", **fields), course("b")], [instance, *others])
     for language, sentence in zip(("zh", "en"), sentences, strict=True):
         answer = explain(made, "a", unapproved=True, language=language, k=1, **asked)
         assert answer["classes"][0]["excluded"] == [{"constraint": constraint.value, "meaning": sentence}]
         assert answer["excluded"] == {constraint.value: 1}
-        assert (answer["eligible"], answer["rank"], answer["score_rank"]) == (False, None, None) or asked.get("modes")
+        assert (answer["eligible"], answer["rank"], answer["score_rank"]) == (False, None, None)
 
 
 @pytest.mark.parametrize("constraint", sorted(UNCHANGEABLE))
@@ -128,8 +135,7 @@ def test_a_distance_is_told_as_finely_as_it_takes_to_exceed_the_limit(network):
     assert answer["classes"][0]["excluded"][0]["meaning"] == "距您 19.4 公里，超出 19.39 公里"
     answer = explain(made, "a", maximum_distance_km=19.3999)
     assert answer["classes"][0]["excluded"][0]["meaning"] == "距您 19.4 公里，超出 19.3999 公里"
-    close = Matcher(build_snapshot(catalogue([course("a")], [taught("x", "a", "close")], sites=(site("close", 7.03),)), 1,
-                                   made.snapshot.encoder, made.snapshot.policy))  # fmt: skip
+    close = network([course("a")], [taught("x", "a", "close")])
     answer = explain(close, "a", maximum_distance_km=7)
     assert answer["classes"][0]["excluded"][0]["meaning"] == "距您 7.030 公里，超出 7 公里"
 
@@ -249,6 +255,7 @@ def test_what_excludes_a_course_is_loosened_no_more_than_it_takes(network):
     ("instance", "asked", "expected"),
     [
         (taught("x", "a"), {"modes": ["at_site"]}, ("modes", {"modes": ["at_site", "online"]})),
+        (taught("x", "a"), {"modes": ["at_site"] * 3}, ("modes", {"modes": ["at_site", "online"]})),
         (taught("x", "a", start_date=SOON), {"starts_by": TODAY}, ("starts_by", {"starts_by": None})),
         (
             taught("x", "a", "at-19", start_date=SOON),
