@@ -16,7 +16,7 @@ from recommender.raising import Raise, Raiser
 
 Json = dict[str, Any]
 _CLASSES = 50
-_PATIENCE_SECONDS = 0.1
+_PATIENCE_SECONDS = 0.02
 
 
 class StandingWriter:
