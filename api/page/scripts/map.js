@@ -22,7 +22,7 @@ class CityMap {
     this.zoom = null;
     this.cells = this.#cells(picked);
     this.districts = leaflet.geoJSON(this.#features("district"), { interactive: false, style: { className: "district" } }).addTo(this.map);
-    this.sites = this.#sites();
+    this.sites = this.#sites(picked);
     this.upon = leaflet.layerGroup().addTo(this.map); // what a view puts there
     this.whole = this.districts.getBounds();
     this.show(this.whole);
@@ -37,20 +37,31 @@ class CityMap {
   }
 
   #cells(picked) {
-    const finest = this.#features("subdistrict").length ? "subdistrict" : "district";
-    const layer = leaflet.geoJSON(this.#features(finest), { style: { className: "cell" } }).addTo(this.map);
+    const layer = leaflet.geoJSON(this.#finest(), { style: { className: "cell" } }).addTo(this.map);
     layer.bindTooltip((cell) => told(...(cell.lines ?? [cell.feature.properties.full_name])), { sticky: true, className: "tip" });
-    layer.on("click", ({ latlng, propagatedFrom, layer: cell }) => picked([latlng.lng, latlng.lat], (cell ?? propagatedFrom).feature.properties));
+    layer.on("click", ({ latlng, propagatedFrom: cell }) => picked([latlng.lng, latlng.lat], cell.feature.properties));
     return layer;
   }
 
-  #sites() {
+  /** The place whose cell holds a point: that is the nearest one. */
+  #placeAt([longitude, latitude]) {
+    const far = ({ properties: { point } }) => Math.hypot((point[0] - longitude) * Math.cos((latitude * Math.PI) / 180), point[1] - latitude);
+    return this.#finest().reduce((nearest, one) => (far(one) < far(nearest) ? one : nearest)).properties;
+  }
+
+  #finest() {
+    const found = this.#features("subdistrict");
+    return found.length ? found : this.#features("district");
+  }
+
+  #sites(picked) {
     const drawn = this.#features("site").filter((site) => site.geometry).sort((one, other) => KINDS.indexOf(other.properties.site_kind) - KINDS.indexOf(one.properties.site_kind));
     const layer = leaflet.layerGroup().addTo(this.map);
     for (const { geometry, properties } of drawn) {
       const kind = `site ${properties.site_kind} ${properties.status}`;
       const marker = leaflet.marker(at(geometry.coordinates), { icon: icon(kind, properties.site_kind === "hub" ? 18 : 12), keyboard: false });
       marker.bindTooltip(() => told(properties.name, say(`site_kind.${properties.site_kind}`)), { className: "tip" });
+      marker.on("click", () => picked(geometry.coordinates, this.#placeAt(geometry.coordinates)));
       layer.addLayer(marker);
     }
     return layer;
