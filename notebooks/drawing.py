@@ -1,4 +1,4 @@
-"""What the notebooks share: the day they draw, a font with Chinese characters, colours, and the outline of the city."""
+"""What the notebooks' pictures share: the day they are drawn on, a font with Chinese characters, colours, tables, labels that keep apart."""
 
 import datetime
 import logging
@@ -9,54 +9,40 @@ import matplotlib.pyplot as plt
 import notojp_matplotlib  # noqa: F401  registers Noto Sans CJK, which holds every character of the bundled data
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import ListedColormap
 from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 from pandas import DataFrame
 from pandas.io.formats.style import Styler
-from scipy.ndimage import distance_transform_edt
 
-from recommender.domain import Mode, Place, PlaceKind, Schedule, SiteKind, SkillLevel
-from recommender.geography import distances_km
-from recommender.network import Network
+from recommender.domain import SiteKind
 from recommender.policy import Preference
-from recommender.taxonomy import skill_levels
 
 TODAY = datetime.date(2026, 3, 2)
-"""The bundled classes have dates relative to the day they are read: on a fixed day the drawings are always the same."""
+"""The bundled classes have dates relative to the day they are read: on a fixed day the pictures are always the same."""
 
-INK, QUIET, ACCENT = "#1c2524", "#6d7a77", "#0b5d57"
+INK, QUIET, FAINT = "#1c2524", "#5f6b68", "#d5dad6"
+# colours that the colour-blind can tell apart: Okabe and Ito, "Color universal design", 2008
+BLUE, SKY, GREEN, ORANGE, VERMILION, PURPLE = "#0072b2", "#56b4e9", "#009e73", "#e69f00", "#d55e00", "#cc79a7"
 PREFERENCES = {
-    Preference.MEANING: ("内容 meaning", "#0b6ea8"),
-    Preference.WORDS: ("用词 words", "#6a51a3"),
-    Preference.PLACE: ("距离 place", "#d1570a"),
-    Preference.LEVEL: ("等级 level", "#00855f"),
-    Preference.INDUSTRY: ("产业 industry", "#b4568c"),
-    Preference.SCHEDULE: ("时间 schedule", "#b98900"),
-    Preference.QUALITY: ("质量 quality", "#6b7684"),
+    Preference.MEANING: ("内容 meaning", BLUE),
+    Preference.WORDS: ("用词 words", SKY),
+    Preference.PLACE: ("距离 place", VERMILION),
+    Preference.LEVEL: ("等级 level", GREEN),
+    Preference.INDUSTRY: ("产业 industry", PURPLE),
+    Preference.SCHEDULE: ("时间 schedule", ORANGE),
+    Preference.QUALITY: ("质量 quality", "#8a9490"),
 }
 SITE_KINDS = {  # label, colour, marker, size in points²
-    SiteKind.CENTRE: ("培训中心 centre", "#0b6ea8", "o", 26),
-    SiteKind.WORKSHOP: ("实训工场 workshop", "#d1570a", "^", 62),
-    SiteKind.HUB: ("总部 hub", "#b3261e", "*", 330),
-}
-MODES = {Mode.AT_SITE: "阵地 at site", Mode.ONLINE: "线上 online", Mode.AT_ENTERPRISE: "送教 at enterprise"}
-SCHEDULES = {
-    Schedule.WEEKDAY: ("工作日 weekday", "#0b6ea8"),
-    Schedule.EVENING: ("晚上 evening", "#6a51a3"),
-    Schedule.WEEKEND: ("周末 weekend", "#d1570a"),
-    Schedule.SELF_PACED: ("自由安排 self-paced", "#00855f"),
+    SiteKind.CENTRE: ("培训中心 centre", BLUE, "o", 30),
+    SiteKind.WORKSHOP: ("实训工场 workshop", VERMILION, "^", 70),
+    SiteKind.HUB: ("总部 hub", INK, "*", 330),
 }
 HALO = [withStroke(linewidth=2.5, foreground="white")]
-_DISTRICT_TINTS = ListedColormap(
-    ["#e6efe9", "#f3ead9", "#e4ebf3", "#f2e6ea", "#ecefdc", "#e9e5f2", "#e2f0f1", "#f5ece4", "#e8eee4", "#f0e9e9"]
-)
-_OUTLINE_KM = 6.0
 _SIDES = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1))  # of a point, right and up
 
 
 def use_style() -> None:
-    """Set what all drawings share."""
+    """Set what all pictures share."""
     # Chinese characters come in one weight here: matplotlib need not say so for each bold title
     logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
     plt.rcParams.update(
@@ -67,7 +53,7 @@ def use_style() -> None:
             "axes.spines.top": False,
             "axes.spines.right": False,
             "axes.titlelocation": "left",
-            "axes.titleweight": "bold",
+            "axes.titlesize": 12,
             "axes.labelcolor": QUIET,
             "axes.edgecolor": "#b9beb9",
             "xtick.color": QUIET,
@@ -78,82 +64,9 @@ def use_style() -> None:
     )
 
 
-def level_label(level: SkillLevel | None) -> str:
-    """Return a level's name in both languages; None is a course for every level."""
-    if level is None:
-        return "不限 any"
-    return f"{skill_levels()[level].name} {level.value.replace('_', ' ')}"
-
-
-def subdistricts(network: Network) -> tuple[list[Place], NDArray[np.float64]]:
-    """Return the sub-districts and their points, `(m, 2)` degrees of latitude and longitude."""
-    places = [place for place in network.gazetteer.places if place.kind is PlaceKind.SUBDISTRICT]
-    points = [network.gazetteer.point_of(place) for place in places]
-    return places, np.array([(point.latitude, point.longitude) for point in points])
-
-
-def draw_city(axes: Axes, network: Network, *, marks: NDArray[np.float64], tint: bool = True) -> None:
-    """Draw the districts as the areas nearest to their sub-districts' points (not the official borders), with their names.
-
-    The names stand clear of `marks`, `(n, 2)` degrees: what will be drawn on the map.
-    """
-    districts = [place for place in network.gazetteer.places if place.kind is PlaceKind.DISTRICT]
-    row = {place.place_id: number for number, place in enumerate(districts)}
-    places, points = subdistricts(network)
-    owner = np.array([row[str(place.parent_id)] for place in places])
-    (south, west), (north, east) = points.min(axis=0) - 0.06, points.max(axis=0) + 0.06
-    longitudes, latitudes = np.meshgrid(np.linspace(west, east, 420), np.linspace(south, north, 260))
-    away = distances_km(np.column_stack([latitudes.ravel(), longitudes.ravel()]), points)
-    nearest = np.where(away.min(axis=1) <= _OUTLINE_KM, owner[away.argmin(axis=1)], -1).reshape(latitudes.shape)
-    shown = np.ma.masked_less(nearest, 0)
-    colours = _DISTRICT_TINTS if tint else ListedColormap(["#eceeea"])
-    axes.pcolormesh(
-        longitudes,
-        latitudes,
-        shown,
-        cmap=colours,
-        vmin=0,
-        vmax=colours.N - 1,
-        zorder=0,
-        rasterized=True,
-    )
-    axes.contour(
-        longitudes,
-        latitudes,
-        nearest + 0.0,
-        levels=np.arange(-0.5, len(districts)),
-        colors="white",
-        linewidths=1.2,
-        zorder=1,
-    )
-    marked = np.zeros(nearest.shape, dtype=bool)
-    marked[np.searchsorted(latitudes[:, 0], marks[:, 0]), np.searchsorted(longitudes[0], marks[:, 1])] = True
-    for number, district in enumerate(districts):
-        clear = distance_transform_edt((nearest == number) & ~marked)
-        spot = np.unravel_index(clear.argmax(), clear.shape)
-        where = float(longitudes[spot]), float(latitudes[spot])
-        axes.text(
-            *where, district.name, ha="center", va="center", fontsize=11, color="#7c8784", weight="bold", zorder=1
-        )
-    axes.set(
-        aspect=1 / np.cos(np.radians(points[:, 0].mean())), xticks=[], yticks=[], xlim=(west, east), ylim=(south, north)
-    )
-    axes.spines[:].set_visible(False)
-    scale_bar(axes, 10)
-
-
-def scale_bar(axes: Axes, length_km: float) -> None:
-    """Draw how long `length_km` is, in the lower right corner of a map."""
-    (_, east), (south, north) = axes.get_xlim(), axes.get_ylim()
-    width = length_km / (111.32 * np.cos(np.radians(south)))
-    height = south + 0.04 * (north - south)
-    axes.plot([east - width, east], [height, height], color=QUIET, linewidth=2)
-    axes.text(east - width / 2, height, f"{length_km:g} km", ha="center", va="bottom", fontsize=8, color=QUIET)
-
-
-def shortened(text: str, length: int) -> str:
-    """Return at most `length` characters of `text`."""
-    return text if len(text) <= length else text[: length - 1] + "…"
+def headline(figure: Any, text: str) -> None:
+    """Write a picture's finding above all of it, left-aligned."""
+    figure.suptitle(text, x=0.01, ha="left", fontsize=13)
 
 
 def table(rows: Any, **how: Any) -> Styler:
@@ -162,6 +75,11 @@ def table(rows: Any, **how: Any) -> Styler:
     frame = DataFrame(rows, **how)
     heads = [{"selector": "th", "props": [*left.items()]}]
     return frame.style.hide(axis="index").format(escape="html").set_properties(**left).set_table_styles(heads)
+
+
+def shortened(text: str, length: int) -> str:
+    """Return at most `length` characters of `text`."""
+    return text if len(text) <= length else text[: length - 1] + "…"
 
 
 def label_apart(

@@ -1,6 +1,7 @@
-"""The notebooks run as they stand, without a warning, and are kept without outputs."""
+"""The notebooks are one course of five short chapters, which run as they stand, without a complaint, and are kept without outputs."""
 
 import os
+import re
 from importlib.resources import files
 from pathlib import Path
 
@@ -11,6 +12,10 @@ from nbclient import NotebookClient
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+CHAPTERS = ["01_network", "02_one_inner_product", "03_encoder", "04_evaluation", "05_where_supply_is_missing"]
+MOST_CODE_CELLS, MOST_LINES = 8, 30  # of a chapter; of one of its code cells
+
+of_each_chapter = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 
 
 def read(path: Path) -> nbformat.NotebookNode:
@@ -30,27 +35,62 @@ def complaints(notebook: nbformat.NotebookNode) -> list[str]:
     return [output.text for output in outputs if output.output_type == "stream" and output.name == "stderr"]
 
 
-def test_there_are_notebooks() -> None:
-    names = ["01_network", "02_one_inner_product", "03_encoder", "04_evaluation"]
-    assert [path.stem for path in NOTEBOOKS] == names
+def code_cells(notebook: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_a_notebook_runs_draws_and_warns_of_nothing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def pictures(cell: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
+    return [output for output in cell.outputs if "image/png" in output.get("data", {})]
+
+
+def linked(text: str) -> list[str]:
+    """Return the stems of the notebooks that a text in Markdown links to."""
+    return re.findall(r"]\((\w+)\.ipynb\)", text)
+
+
+def test_the_course_has_five_chapters() -> None:
+    assert [path.stem for path in NOTEBOOKS] == CHAPTERS
+
+
+@of_each_chapter
+def test_a_chapter_runs_without_a_complaint_and_ends_with_a_picture(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     notebook = read(path)
     run(notebook, monkeypatch)
-    drawings = [
-        output for cell in notebook.cells for output in cell.get("outputs", []) if "image/png" in output.get("data", {})
-    ]
     assert complaints(notebook) == []
-    assert len(drawings) == 5
+    assert len(pictures(code_cells(notebook)[-1])) == 1
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_a_notebook_is_kept_without_outputs(path: Path) -> None:
-    cells = [cell for cell in read(path).cells if cell.cell_type == "code"]
-    assert cells
-    assert all(cell.outputs == [] and cell.execution_count is None for cell in cells)
+@of_each_chapter
+def test_a_chapter_is_short(path: Path) -> None:
+    lines = [len(cell.source.splitlines()) for cell in code_cells(read(path))]
+    assert len(lines) <= MOST_CODE_CELLS
+    assert max(lines) <= MOST_LINES
+
+
+@of_each_chapter
+def test_a_chapter_opens_with_its_question_and_the_chapter_before(path: Path) -> None:
+    opening, number = read(path).cells[0], NOTEBOOKS.index(path)
+    assert opening.cell_type == "markdown"
+    assert re.match(rf"# {number + 1} · .+\n\n\*\*.+\?\*\* ", opening.source)
+    assert number == 0 or linked(opening.source) == [CHAPTERS[number - 1]]
+
+
+@of_each_chapter
+def test_a_chapter_ends_by_naming_the_next(path: Path) -> None:
+    ending, number = read(path).cells[-1], NOTEBOOKS.index(path)
+    assert ending.cell_type == "markdown"
+    assert linked(ending.source) == [(CHAPTERS + CHAPTERS[:1])[number + 1]]  # the last one, the first
+
+
+@of_each_chapter
+def test_a_chapter_is_kept_without_outputs(path: Path) -> None:
+    notebook = read(path)
+    nbformat.validate(notebook)
+    assert (notebook.nbformat, notebook.nbformat_minor) == (4, 5)
+    assert all(re.fullmatch("[a-z][a-z-]+", cell.id) for cell in notebook.cells)  # names, so that they stay
+    assert all(cell.outputs == [] and cell.execution_count is None for cell in code_cells(notebook))
 
 
 def test_a_character_that_the_font_lacks_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
