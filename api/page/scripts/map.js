@@ -74,6 +74,7 @@ class CityMap {
   }
 
   show(bounds) {
+    this.map.invalidateSize({ animate: false }); // another view may have given it another size just now
     this.map.fitBounds(bounds, { padding: [14, 14], animate: false });
   }
 

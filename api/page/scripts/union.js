@@ -103,7 +103,7 @@ function draw() {
   });
   const edges = Array.from({ length: STEPS }, (_, step) => [`shade step-${step}`, `${tell((most * step) / STEPS)} –`]);
   tellSigns([...edges, ...(known.length < places.size ? [["shade unknown", say("too_few")]] : []), ...siteSigns()]);
-  byId("spot").replaceChildren(...[optional(places.has(spot), () => about(places.get(spot)))].filter(Boolean));
+  byId("spot").replaceChildren(places.has(spot) ? about(places.get(spot)) : el("p", { className: "note" }, say("spot_none")));
 }
 
 function about(place) {
@@ -121,7 +121,7 @@ function about(place) {
 
 /* Tables and bars */
 
-const part = (title, hint, ...content) => el("section", { className: "panel" }, el("h3", {}, title), optional(hint, () => el("p", { className: "note" }, hint)), ...content);
+const part = (name, title, hint, ...content) => el("section", { className: `panel ${name}` }, el("h3", {}, title), optional(hint, () => el("p", { className: "note" }, hint)), ...content);
 
 function supply() {
   const levels = [...city.levels.map((one) => one.level), null];
@@ -129,15 +129,15 @@ function supply() {
   const found = new Map(coverage.supply.map((one) => [`${one.cluster_id}|${one.skill_level}`, one]));
   const count = (cluster, level) => found.get(`${cluster}|${level}`)?.courses ?? 0;
   const rows = clusters.map((cluster) => ({ name: cluster ? clusterName(cluster) : say("no_cluster"), values: levels.map((level) => count(cluster, level)) })).filter((row) => row.values.some(Boolean));
-  return part(say("supply"), say("supply_hint"), matrix(say("supply"), say("industry"), levels.map((level) => (level ? levelName(level) : say("any_level"))), rows));
+  return part("supply", say("supply"), say("supply_hint"), matrix(say("supply"), say("industry"), levels.map((level) => (level ? levelName(level) : say("any_level"))), rows));
 }
 
 function unmet() {
-  const groups = (name, told) => coverage.unmet[name].groups.slice(0, 10).map((one) => ({ name: one.id === null ? say("unknown") : told(one.id), value: one.learners }));
-  const clusters = groups("clusters", clusterName);
-  const levels = groups("skill_levels", levelName);
+  const groups = (name, told, unknown) => coverage.unmet[name].groups.slice(0, 10).map((one) => ({ name: one.id === null ? unknown : told(one.id), value: one.learners }));
+  const clusters = groups("clusters", clusterName, say("no_known_cluster"));
+  const levels = groups("skill_levels", levelName, say("unknown"));
   const drawn = [clusters.length ? bars(say("unmet_clusters"), clusters, number) : null, levels.length ? bars(say("unmet_levels"), levels, number) : null].filter(Boolean);
-  return part(say("unmet"), say("unmet_hint", { km: coverage.within_km, n: coverage.hidden_below }), drawn.length ? drawn : el("p", {}, say("too_few")));
+  return part("unmet", say("unmet"), say("unmet_hint", { km: coverage.within_km, n: coverage.hidden_below }), drawn.length ? drawn : el("p", {}, say("too_few")));
 }
 
 function exposure() {
@@ -145,5 +145,5 @@ function exposure() {
   const told = sites.filter((site) => site.lists !== null).sort((one, other) => other.lists - one.lists);
   const most = told.slice(0, 12).map((site) => ({ name: site.name, value: site.share, chinese: true }));
   const words = [say("exposure_hint", { learners: number(learners), k }), gini === null ? "" : say("gini", { gini: gini.toFixed(2) }), unlisted === null ? "" : say("unlisted", { n: unlisted })];
-  return part(say("exposure"), words.join(" "), most.length ? bars(say("exposure"), most, percent) : notice(say("too_few"), []));
+  return part("exposure", say("exposure"), words.join(" "), most.length ? bars(say("exposure"), most, percent) : notice(say("too_few"), []));
 }
