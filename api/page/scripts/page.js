@@ -22,12 +22,16 @@ async function show() {
   await speak(state.language);
   const other = LANGUAGES.find((one) => one !== state.language);
   Object.assign(byId("language"), { textContent: say("other_language"), lang: other === "zh" ? "zh-CN" : "en" });
-  main.dataset.view = state.view;
-  for (const one of all("main [data-view]")) one.hidden = one.dataset.view !== state.view;
+  showView();
   fillChoices();
   map.speak();
   SHOW[state.view](map);
   tellAddresses();
+}
+
+function showView() {
+  main.dataset.view = state.view;
+  for (const one of all("main [data-view]")) one.hidden = one.dataset.view !== state.view;
 }
 
 /** Let the links to the other views, and the switch of the language, keep what was chosen. */
@@ -61,6 +65,7 @@ function listen() {
 async function start() {
   byId("tuning").open = !matchMedia("(max-width: 820px)").matches; // on a phone the list comes first
   readAddress();
+  showView(); // before anything is painted, so that nothing jumps
   const loading = loadCity();
   await speak(state.language);
   try {
