@@ -17,7 +17,7 @@ OPERATE := $(VENV)/.ready-to-operate
 SERVICE := build/service
 PIP     := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: serve test check bench encoder audit sbom licences clean
+.PHONY: serve test check bench screenshots encoder audit sbom licences clean
 
 serve: export JINXUE_DEMO = true
 serve: $(READY)
@@ -43,11 +43,16 @@ bench: $(TESTING)
 	$(BIN)/python -m tests.benchmarks.encoding
 	$(BIN)/python -m tests.benchmarks.following
 	$(BIN)/python -m tests.benchmarks.sync
+	$(BIN)/python -m tests.benchmarks.page
 	$(BIN)/python -m tests.benchmarks.contract --examples 200
 	$(BIN)/python -m tests.benchmarks.fuzz --bytes 1000000
 	$(BIN)/python -m tests.benchmarks.load --minutes 30
 	$(BIN)/python -m tests.benchmarks.overload
 	$(BIN)/python -m tests.benchmarks.killed --trials 100
+
+# of the page, for the READMEs; wants a font with Chinese characters
+screenshots: $(TESTING)
+	$(BIN)/python -m tests.page.screenshots
 
 encoder: $(TESTING)
 	$(JINXUE) train-encoder models/jinxue-static-zh
