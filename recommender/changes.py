@@ -70,8 +70,8 @@ def _reweighed(
         to,
         {"weights": weights},
         Bilingual(
-            f"把“{name.zh}”的权重从 {share:.2f} 提高到 {to:.2f}",
-            f"raise the weight of {name.en} from {share:.2f} to {to:.2f}",
+            f"把“{name.zh}”的权重从 {share:.0%} 提高到 {to:.0%}",
+            f"raise the weight of {name.en} from {share:.0%} to {to:.0%}",
         ),
     )
 

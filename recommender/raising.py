@@ -27,10 +27,11 @@ _LISTED = 8
 
 @dataclass(frozen=True, slots=True)
 class Raise:
-    """A change, and the course's rank in the list after it."""
+    """A change, and the course's rank in the list after it (None: behind the first 100), and by score alone."""
 
     change: Change
-    rank: int
+    rank: int | None
+    score_rank: int
 
 
 class Raiser:
@@ -51,18 +52,27 @@ class Raiser:
         self._mask = None if number is None else tiers[number].mask
 
     def raises(self, rank: int | None) -> list[Raise]:
-        """Return what gives the course a better rank than `rank` (None: it is not among the first), best first, else in the order of the fields."""
-        kept = (*self._preferred(), *self._admitted()) if rank != 1 else ()
-        found = [Raise(change, after) for change in kept if (after := self._rank_after(change)) is not None]
-        better = [one for one in found if rank is None or one.rank < rank]
-        return sorted(better, key=lambda one: one.rank)[:_LISTED]
+        """Return what gives the course a better rank than `rank` (None: it is not among the first), best first, else in the order of the fields.
 
-    def _rank_after(self, change: Change) -> int | None:
-        """Return the course's rank in the list that the changed request has."""
+        What has a course listed that is not is told although it would stand behind the first.
+        """
+        if rank == 1:
+            return []
+        preferred = [one for one in map(self._raised, self._preferred()) if one.rank is not None]
+        found = [*preferred, *map(self._raised, self._admitted())]
+        better = [one for one in found if rank is None or (one.rank is not None and one.rank < rank)]
+        return sorted(better, key=lambda one: (one.rank is None, one.rank or one.score_rank))[:_LISTED]
+
+    def _raised(self, change: Change) -> Raise:
+        """Rank the changed request as its list would be."""
         rest()
         lister = self._lister.changed(change.fields)
-        held = evaluate(self._network, lister.request)
-        return lister.rank(tiers(self._network, lister.request, held), self._course_row)
+        found = tiers(self._network, lister.request, evaluate(self._network, lister.request))
+        number = tier_with(self._network, found, self._course_row)
+        assert number is not None
+        before = sum(tier.courses for tier in found[:number])
+        score_rank = before + lister.score_rank(found[number].mask, self._course_row)
+        return Raise(change, lister.rank(found, self._course_row), score_rank)
 
     def _preferred(self) -> Iterator[Change]:
         """Yield what raises a listed course among those that it is listed with."""

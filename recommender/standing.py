@@ -117,14 +117,19 @@ class StandingWriter:
 
     def _change(self, one: Raise) -> Json:
         change, told = one.change, one.change.meaning
-        sentence = Bilingual(
-            f"{told.zh}，这门课将排在第 {one.rank} 位", f"{told.en}: the course would stand at place {one.rank}"
-        )
+        place = Bilingual(f"这门课将排在第 {one.rank} 位", f"the course would stand at place {one.rank}")
+        if one.rank is None:
+            place = Bilingual(
+                f"这门课将列入，按得分排在第 {one.score_rank} 位",
+                f"the course would be listed, at place {one.score_rank} by score",
+            )
+        sentence = Bilingual(f"{told.zh}，{place.zh}", f"{told.en}: {place.en}")
         return {
             "field": change.field,
             "set": {field: plain(value) for field, value in change.fields.items()},
             "from": plain(change.before),
             "to": plain(change.after),
             "rank": one.rank,
+            "score_rank": one.score_rank,
             "meaning": sentence.in_language(self._request.language),
         }

@@ -329,6 +329,16 @@ def test_behind_the_first_hundred_the_rank_by_score_is_still_exact(matcher):
         assert answer["item"] == {**item, "rank": None}
 
 
+def test_a_course_that_only_distance_excludes_is_listed_behind_a_hundred_others_when_one_goes_farther(matcher):
+    request = LearnerRequest(goal="想学工业机器人的操作和维修", location={"place": "坪山区坑梓街道"})
+    answer = explained(matcher, request, "cryogenic-vacuum-technician")
+    assert (answer["eligible"], answer["rank"]) == (False, None)
+    (change,) = answer["changes"]
+    assert (change["set"], change["rank"]) == ({"maximum_distance_km": 50}, None)
+    assert change["score_rank"] > 100
+    assert f"按得分排在第 {change['score_rank']} 位" in change["meaning"]
+
+
 def _asked(matchers: list[Matcher], situation: tuple[int, int]) -> tuple[Matcher, LearnerRequest]:
     """Return a network and a learner's request that it does not refuse."""
     matcher, rng = matchers[situation[0]], Random(situation[1])
@@ -349,15 +359,21 @@ def test_each_change_merged_into_the_request_lists_the_course_at_exactly_its_ran
     courses = matcher.snapshot.network.courses
     course_id = courses[chosen % len(courses)].course_id
     answer = explained(matcher, request, course_id)
-    ranks = [change["rank"] for change in answer["changes"]]
+    ranks = [change["rank"] or 100 + change["score_rank"] for change in answer["changes"]]
     assert ranks == sorted(ranks)
     assert len(ranks) <= 8
     for change in answer["changes"]:
         assert answer["rank"] is None or change["rank"] < answer["rank"]
+        assert change["rank"] is not None or not answer["eligible"]
         sent = {**request.model_dump(mode="json", exclude_unset=True), **change["set"], "k": 100, "offset": 0}
         merged = LearnerRequest.model_validate_json(orjson.dumps(sent))
+        if change["rank"] is None:
+            found = explained(matcher, merged, course_id)
+            assert (found["eligible"], found["rank"], found["score_rank"]) == (True, None, change["score_rank"])
+            continue
         items = matcher.recommend(merged, today=TODAY)["items"]
         assert items[change["rank"] - 1]["course"]["course_id"] == course_id
+        assert items[change["rank"] - 1]["score_rank"] == change["score_rank"]
 
 
 @promise
@@ -390,4 +406,4 @@ def test_both_languages_say_the_same(matchers, situation, chosen):
     for one, other in zip(zh["changes"], en["changes"], strict=True):
         assert one["meaning"][0] >= "\u4e00"
         assert other["meaning"].isascii()
-        assert str(one["rank"]) in one["meaning"]
+        assert str(one["rank"] or one["score_rank"]) in one["meaning"]

@@ -41,7 +41,7 @@ class ClassStanding(Answer):
 
 
 class ChangeNote(Answer):
-    """What to ask instead: merged into the request, `set` has the course listed at exactly `rank`."""
+    """What to ask instead: merged into the request, `set` has the course listed, at exactly `rank`."""
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
@@ -49,7 +49,8 @@ class ChangeNote(Answer):
     fields: dict[str, object] = Field(alias="set")
     before: object = Field(alias="from")
     after: object = Field(alias="to")
-    rank: int
+    rank: int | None = Field(description="null: listed, but behind the first 100.")
+    score_rank: int = Field(description="Its rank by score alone then.")
     meaning: str
 
 

@@ -56,6 +56,18 @@ def test_what_is_said_to_raise_a_course_raises_it_to_that_place(page: Page) -> N
     expect(said.locator(".verdict")).to_contain_text(f"排在第 {told.group(1)} 位")
 
 
+def test_an_opened_course_leads_to_what_would_raise_it(page: Page) -> None:
+    cards(page).first.locator(".title").click()
+    expect(cards(page).first.get_by_role("button", name="怎样让它靠前？")).to_have_count(0)
+    last = cards(page).last
+    title = last.locator(".title").inner_text()
+    last.locator(".title").click()
+    last.get_by_role("button", name="怎样让它靠前？").click()
+    expect(page.locator(".standing h3")).to_have_text(title)
+    expect(page.locator("#why-course")).to_be_focused()
+    expect(page.locator("#why")).to_be_in_viewport()
+
+
 def test_the_search_works_by_keyboard_and_closes(page: Page) -> None:
     page.get_by_text("为什么没有某门课？").focus()
     page.keyboard.press("Enter")

@@ -4,8 +4,11 @@ import { chinese, element as el, optional } from "./elements.js";
 import { bar, names, sum } from "./parts.js";
 import { dots, kilometres, listed, say } from "./words.js";
 
-/** An entry for `item`. `open` tells whether it stands open, `toggled(key)` is called when that is to change; `before` is put ahead of its title. */
-export function card(item, { open, toggled, before = null }) {
+/**
+ * An entry for `item`. `open` tells whether it stands open, `toggled(key)` is called when that is to change; `before` is put beside its title.
+ * `raised(course)`, where given, is called when somebody wants to know what would raise it.
+ */
+export function card(item, { open, toggled, before = null, raised = null }) {
   const { course, score } = item;
   const id = `course-${course.course_id}`;
   const button = el("button", { type: "button", className: "title", id, "aria-expanded": String(open), "aria-controls": `${id}-more` }, chinese("span", course.title));
@@ -28,7 +31,7 @@ export function card(item, { open, toggled, before = null }) {
     names(item.contributions),
     optional(item.reasons.length, () => el("p", { className: "because" }, say("because", { reasons: listed(item.reasons.slice(0, 2)) }))),
     moved(item),
-    el("div", { className: "more", id: `${id}-more`, hidden: !open }, open ? opened(item) : []),
+    el("div", { className: "more", id: `${id}-more`, hidden: !open }, open ? opened(item, raised) : []),
   );
 }
 
@@ -36,7 +39,7 @@ function moved({ diversity, rank, score_rank: byScore }) {
   return optional(diversity && byScore < rank, () => el("p", { className: "moved" }, say("moved", { rank: byScore, reason: diversity.reason })));
 }
 
-function opened(item) {
+function opened(item, raised) {
   const told = el("div", { className: "classes", "aria-busy": "true" }, el("p", { className: "note" }, say("loading")));
   courseDetails(item.course.course_id)
     .then((course) => told.replaceChildren(el("p", { className: "description", lang: "zh-CN" }, course.description), classes(course)))
@@ -47,10 +50,17 @@ function opened(item) {
     el("ul", { className: "reasons" }, item.reasons.map((reason) => el("li", {}, reason))),
     el("h4", {}, say("parts")),
     sum(item.contributions, item.score),
+    optional(raised && item.rank > 1, () => raise(item.course, raised)),
     elsewhere(item),
     el("h4", {}, say("about")),
     told,
   ];
+}
+
+function raise(course, raised) {
+  const button = el("button", { type: "button", className: "plain" }, say("raise"));
+  button.addEventListener("click", () => raised(course));
+  return button;
 }
 
 function elsewhere({ alternatives, nearest_sites: able = [] }) {

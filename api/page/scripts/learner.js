@@ -96,7 +96,7 @@ function show(answer) {
 }
 
 function drawCards(items) {
-  const entries = items.map((item) => card(item, { open: state.learner.open === item.course.course_id, toggled }));
+  const entries = items.map((item) => card(item, { open: state.learner.open === item.course.course_id, toggled, raised }));
   const rose = slide(cards, entries);
   for (const entry of entries) {
     const places = rose.get(entry.dataset.key);
@@ -150,12 +150,22 @@ function drawExamples() {
 }
 
 function drawWhy() {
-  const chosen = (course) => {
-    change({ why: course.course_id });
-    explain();
-  };
-  byId("why-body").replaceChildren(courseSearch("why-course", chosen), el("div", { id: "why-answer", "aria-live": "polite" }));
+  byId("why-body").replaceChildren(courseSearch("why-course", askWhy), el("div", { id: "why-answer", "aria-live": "polite" }));
   byId("why").open ||= Boolean(state.learner.why);
+}
+
+function askWhy(course) {
+  change({ why: course.course_id });
+  return explain();
+}
+
+/** Tell what would raise a course that is listed. */
+async function raised(course) {
+  byId("why").open = true;
+  byId("why-course").value = course.title;
+  await askWhy(course);
+  byId("why").scrollIntoView({ block: "start" });
+  byId("why-course").focus({ preventScroll: true });
 }
 
 async function explain() {
