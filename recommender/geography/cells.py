@@ -73,6 +73,10 @@ class _Plane:
         """Return a shape of the plane as a geometry in degrees (RFC 7946)."""
         import shapely
         from shapely.geometry import mapping
+        from shapely.geometry.polygon import orient
 
-        degrees = shapely.transform(shape, lambda xy: np.round(xy / self._scale, _DECIMALS))
-        return mapping(shapely.geometry.polygon.orient(degrees) if degrees.geom_type == "Polygon" else degrees)
+        degrees = shapely.transform(shape, lambda xy: xy / self._scale)
+        rounded = shapely.set_precision(degrees, 10.0**-_DECIMALS)  # what rounding would cross stays whole
+        parts = [orient(part) for part in shapely.get_parts(rounded)]
+        whole = parts[0] if len(parts) == 1 else shapely.multipolygons(parts)
+        return mapping(shapely.transform(whole, lambda xy: np.round(xy, _DECIMALS)))

@@ -161,7 +161,7 @@ def edge_app(settings: Settings, work: Work) -> FastAPI:
     app.add_middleware(BodyLimit, state=app.state)
     app.add_middleware(Capacity, state=app.state)
     app.add_middleware(CrossOrigin, state=app.state)
-    app.add_middleware(SecurityHeaders)
+    app.add_middleware(SecurityHeaders, state=app.state)
     return app
 
 

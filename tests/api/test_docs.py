@@ -21,6 +21,9 @@ SHOWN = {
     ("get", "/v1/sites/{site_id}"),
     ("get", "/v1/places"),
     ("get", "/v1/taxonomy"),
+    ("get", "/v1/map"),
+    ("get", "/v1/policy"),
+    ("get", "/v1/insights/coverage"),
 }
 PROMISED = {
     *SHOWN,

@@ -38,6 +38,11 @@ def test_the_cells_of_a_group_are_joined_and_all_groups_are_the_whole(points: li
     groups = [str(row % 3) for row in range(len(points))]
     parts, joined = cells(points, groups)
     assert set(joined) == set(groups)
+    for group, one in joined.items():
+        its = shapely.union_all(
+            [area(part).buffer(1e-4) for part, own in zip(parts, groups, strict=True) if own == group]
+        )
+        assert its.symmetric_difference(area(one)).area < 1e-3 * its.area + 1e-3
     whole = shapely.union_all([area(part).buffer(1e-4) for part in parts])
     assert (
         whole.symmetric_difference(shapely.union_all([area(one) for one in joined.values()])).area

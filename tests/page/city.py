@@ -35,13 +35,18 @@ def write_city(folder: Path, *, approval: str = "approved", classes: str | None 
     return folder
 
 
-@contextmanager
-def serving(state: Path, catalogue: Path | None = None, **settings: object) -> Iterator[str]:
-    """Serve a demo of a catalogue (the bundled one for None) and give the address."""
-    given = Settings(state=state, demo=True, rate_per_address="100000/second", **settings)  # type: ignore[arg-type]
-    workshop = Workshop(given)
+def prepared(state: Path, catalogue: Path | None = None) -> Path:
+    """Import a catalogue (the bundled one for None) and build its snapshot; return the state folder."""
+    workshop = Workshop(Settings(state=state))
     workshop.import_catalogue(catalogue, today=workshop.today())
     workshop.build()
+    return state
+
+
+@contextmanager
+def served(state: Path, **settings: object) -> Iterator[str]:
+    """Serve a demo of what is prepared, and give the address."""
+    given = Settings(state=state, demo=True, rate_per_address="100000/second", **settings)  # type: ignore[arg-type]
     server = uvicorn.Server(uvicorn.Config(create_app(given), port=0, log_config=None, ws="none"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
@@ -54,3 +59,10 @@ def serving(state: Path, catalogue: Path | None = None, **settings: object) -> I
     finally:
         server.should_exit = True
         thread.join(10)
+
+
+@contextmanager
+def serving(state: Path, catalogue: Path | None = None, **settings: object) -> Iterator[str]:
+    """Prepare a catalogue, and serve it."""
+    with served(prepared(state, catalogue), **settings) as address:
+        yield address

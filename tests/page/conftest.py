@@ -9,14 +9,16 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.page.browsers import chromium
-from tests.page.city import serving
+from tests.page.city import prepared, served
 from tests.page.looking import cards, settled
 
 KEPT = Path(__file__).parents[2] / "build" / "screenshots"
 Open = Callable[..., Page]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(
+    scope="module"
+)  # while it is there, this thread has an event loop, which other tests want to bring themselves
 def browser() -> Iterator[Browser]:
     path = chromium()
     if path is None:
@@ -31,8 +33,13 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with serving(tmp_path_factory.mktemp("state")) as address:
+def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return prepared(tmp_path_factory.mktemp("state"))
+
+
+@pytest.fixture(scope="module")
+def address(state: Path) -> Iterator[str]:
+    with served(state) as address:
         yield address
 
 
