@@ -14,7 +14,7 @@ COPY pyproject.toml constraints.txt ./
 RUN python3 -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['dependencies'], sep='\n')" > needed.txt \
  && python3 -m pip --python /opt/jinxue/bin/python install --no-compile --constraint constraints.txt --requirement needed.txt \
  && cd /opt/jinxue/lib/python3.11/site-packages \
- && find pandas scipy sklearn -type d -name tests -prune -exec rm -r {} +
+ && find pandas scipy shapely sklearn -type d -name tests -prune -exec rm -r {} +
 COPY README.md LICENSE ./
 COPY models models
 COPY api api

@@ -72,7 +72,7 @@ class Settings(BaseSettings):
     )
     demo: bool = Field(
         default=False,
-        description="Let anybody on this machine read the catalogue and ask for recommendations without a key; on loopback only.",
+        description="Let anybody on this machine read the catalogue, ask for recommendations and see where supply is missing without a key; on loopback only.",
     )
     trusted_proxies: str = Field(
         default="",

@@ -14,6 +14,8 @@ from tests.page.looking import cards, settled
 
 KEPT = Path(__file__).parents[2] / "build" / "screenshots"
 Open = Callable[..., Page]
+EXPECTED = ("Failed to load resource",)
+"""Of what a test does on purpose: asking for what is refused, or being offline."""
 
 
 @pytest.fixture(
@@ -51,7 +53,7 @@ def complaints() -> list[str]:
 
 @pytest.fixture
 def opened(browser: Browser, address: str, complaints: list[str]) -> Iterator[Open]:
-    """Open the page, or what `at` says of it, in a browser as told; whatever it complains of is kept."""
+    """Open the page, or what `at` says of it, in a browser as told; whatever it complains of is kept, and fails the test."""
     contexts = []
 
     def note(message: ConsoleMessage) -> None:
@@ -71,6 +73,7 @@ def opened(browser: Browser, address: str, complaints: list[str]) -> Iterator[Op
     yield open_page
     for context in contexts:
         context.close()
+    assert [one for one in complaints if not one.startswith(EXPECTED)] == []
 
 
 @pytest.fixture

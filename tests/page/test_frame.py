@@ -252,3 +252,4 @@ def test_the_documentation_works_under_its_policy(page: Page, address: str, comp
     page.get_by_text("Courses for an enterprise").first.wait_for(state="attached")
 
     assert [one for one in complaints if "Content Security Policy" in one and LOGO not in one] == []
+    complaints.clear()

@@ -147,12 +147,17 @@ def test_an_unknown_place_is_reported_at_its_field(page: Page) -> None:
     assert page.locator(".error").count() == 0
 
 
-def test_an_empty_profile_is_reported_where_the_list_would_stand(page: Page) -> None:
-    for label in ("想学什么", "职业", "行业"):
-        field(page, label).fill("")
-    ask(page)
-    expect(page.locator("#learner-list .notice p")).to_have_count(1)
+def test_who_has_said_nothing_yet_is_told_where_to_begin(page: Page, complaints: list[str], keep: Keep) -> None:
+    page.get_by_role("button", name="从头填写").click()
+    expect(page.locator("#learner-list .notice")).to_contain_text("写下想学的内容、职业或行业中的任何一项")
+    expect(field(page, "想学什么")).to_be_focused()
+    expect(field(page, "在哪里")).to_have_value("")
     assert cards(page).count() == 0
+    keep(page, "learner-begin")
+    field(page, "职业").fill("面包师")
+    expect(cards(page)).to_have_count(10)
+    expect(page.locator("#weight-place")).to_be_disabled()
+    assert complaints == []
 
 
 def test_another_city_has_other_examples_and_what_was_loosened_is_said(opened: Open, tmp_path: Path) -> None:
@@ -165,7 +170,7 @@ def test_another_city_has_other_examples_and_what_was_loosened_is_said(opened: O
             "距离上限：从 30 公里 放宽到 60 公里，多列出 1 门。"
         )
         expect(cards(page).last).to_contain_text("放宽条件后列入")
-        expect(page.locator(".examples")).to_be_hidden()
+        assert page.locator("#examples button").all_inner_texts() == ["从头填写"]
 
 
 def test_an_empty_list_says_what_was_left_out(opened: Open, tmp_path: Path, keep: Keep) -> None:

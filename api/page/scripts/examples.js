@@ -8,6 +8,9 @@ export const LEARNERS = {
   office: { goal: "想学用人工智能写文案、做表格", occupation: "文员", industry: "", skill_level: "", place: "南山区粤海街道", schedules: ["evening"] },
 };
 
+/** Of whom nothing is known. */
+export const NOBODY = { goal: "", occupation: "", industry: "", skill_level: "", place: "", at: "", schedules: [], starts_by: "", open: "", why: "" };
+
 export const ENTERPRISE = { needs: "新提拔的线长不会带班，想请老师到厂里讲班组管理", headcount: 40, industry: "超高清视频显示", skill_level: "", place: "光明区凤凰街道" };
 
 /** An example as it may stand in this city: another one has other places and may have other industries. */

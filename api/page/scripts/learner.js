@@ -4,8 +4,8 @@ import { asking, paced } from "./asking.js";
 import { card } from "./card.js";
 import { city, pointOf } from "./city.js";
 import { byId, element as el } from "./elements.js";
-import { fitting, LEARNERS } from "./examples.js";
-import { fill, listen, read, requestOf } from "./form.js";
+import { fitting, LEARNERS, NOBODY } from "./examples.js";
+import { clearErrors, fill, listen, read, requestOf } from "./form.js";
 import { siteSigns, tellSigns } from "./map.js";
 import { courseSearch } from "./search.js";
 import { latest, post } from "./service.js";
@@ -30,7 +30,9 @@ let seen = { point: "", answer: null };
 const defaults = () => ({ maximum_distance_km: city.policy.maximum_distance_km, k: SHOWN, modes: ["at_site", "online"] });
 const bodyOf = (fields = {}) => requestOf({ ...state.learner, ...fields });
 
-const ask = asking({ form, list, status, ask: (signal) => post(PATH, bodyOf(), signal), show });
+const askService = asking({ form, list, status, ask: (signal) => post(PATH, bodyOf(), signal), show });
+const isBlank = () => !["goal", "occupation", "industry"].some((name) => state.learner[name]);
+const ask = () => (isBlank() ? showBeginning() : askService());
 const explainOnce = latest();
 const live = paced(() => Promise.all([ask(), explain()]), list);
 
@@ -82,6 +84,7 @@ function adopt(fields) {
 }
 
 function show(answer) {
+  if (isBlank()) return; // it was asked before
   seen.answer = answer;
   tellShares(answer.policy);
   if (!answer.items.length) showNothing(answer);
@@ -127,6 +130,15 @@ function drawPlaces({ items, policy }) {
   tellSigns([["here", say("you")], ["ring", say("sign.ring")], ["number", say("sign.number")], ...siteSigns()]);
 }
 
+/** Nothing was said yet: say where to begin. */
+function showBeginning() {
+  clearErrors(form);
+  status.textContent = "";
+  map.clear();
+  list.replaceChildren(notice(say("begin"), [say("begin_hint")]));
+  list.removeAttribute("aria-busy");
+}
+
 async function showNothing({ excluded, ...answer }) {
   status.textContent = say("empty");
   const told = { ...answer, excluded };
@@ -142,11 +154,15 @@ function drawExamples() {
   const known = Object.entries(LEARNERS).filter(([, one]) => city.places.some((place) => place.full_name === one.place));
   const buttons = known.map(([name, one]) => {
     const button = el("button", { type: "button", className: "chip" }, say(`example.${name}`));
-    button.addEventListener("click", () => adopt({ ...defaults(), ...one, at: "", starts_by: "", open: "", why: "" }));
+    button.addEventListener("click", () => adopt({ ...defaults(), ...NOBODY, ...one }));
     return button;
   });
-  byId("examples").replaceChildren(...buttons);
-  byId("examples").parentElement.hidden = !buttons.length;
+  const blank = el("button", { type: "button", className: "chip" }, say("example.none"));
+  blank.addEventListener("click", () => {
+    adopt({ ...defaults(), ...NOBODY });
+    form.elements.goal.focus();
+  });
+  byId("examples").replaceChildren(...buttons, blank);
 }
 
 function drawWhy() {
