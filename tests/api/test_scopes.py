@@ -193,7 +193,19 @@ def test_without_a_key_there_is_nothing_but_what_a_demo_shows(world: World, demo
     assert shown.status_code == (200 if cell.reach == "✓" else 401)
 
 
-@pytest.mark.parametrize("url", ["/", "/docs", "/redoc", "/openapi.json", "/page/scripts/page.js", "/page/leaflet/leaflet.js", "/nothing", "/v1/nothing"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "/",
+        "/docs",
+        "/redoc",
+        "/openapi.json",
+        "/page/scripts/page.js",
+        "/page/leaflet/leaflet.js",
+        "/nothing",
+        "/v1/nothing",
+    ],
+)
 def test_what_is_no_operation_needs_a_key_too(world: World, url: str) -> None:
     assert world.client.get(url).status_code == 401
     assert world.client.get(url, headers=showing(world.keys[Scope.INSIGHT])).status_code in (200, 404)
