@@ -173,6 +173,20 @@ def test_another_city_has_other_examples_and_what_was_loosened_is_said(opened: O
         assert page.locator("#examples button").all_inner_texts() == ["从头填写"]
 
 
+def test_a_city_of_which_no_district_is_known_is_a_page_as_well(opened: Open, tmp_path: Path) -> None:
+    catalogue = write_city(tmp_path / "catalogue")
+    places = catalogue / "places.csv"
+    places.write_text("".join(places.read_text(encoding="utf-8").splitlines(keepends=True)[:2]), encoding="utf-8")
+    with serving(tmp_path / "state", catalogue) as address:
+        page = opened(served=address)
+        expect(cards(page)).to_have_count(2)
+        page.locator(".site:not(.sign)").first.dispatch_event("click")
+        expect(field(page, "在哪里")).to_have_value(re.compile("地图上的点 30"))
+        page.get_by_role("link", name="工会").click()
+        settled(page)
+        expect(page.locator("#figures")).to_contain_text("培训中心")
+
+
 def test_an_empty_list_says_what_was_left_out(opened: Open, tmp_path: Path, keep: Keep) -> None:
     with serving(tmp_path / "state", write_city(tmp_path / "catalogue", approval="pending")) as address:
         page = opened(served=address)

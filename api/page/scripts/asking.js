@@ -13,7 +13,10 @@ export function asking({ form, list, status, ask, show }) {
   return async function run() {
     if (form) clearErrors(form);
     list.setAttribute("aria-busy", "true");
-    if (!list.childElementCount) list.append(...waiting());
+    if (!list.childElementCount) {
+      status.textContent = say("loading");
+      list.append(...waiting());
+    }
     try {
       const answer = await once(ask);
       if (answer === null) return;

@@ -5,6 +5,7 @@ import { kilometres, say } from "./words.js";
 
 const KINDS = ["hub", "workshop", "centre"];
 const METRES = 1000;
+const ANYWHERE = [[-60, -180], [75, 180]]; // of a city of which no point is known
 const leaflet = window.L;
 const at = ([longitude, latitude]) => [latitude, longitude]; // GeoJSON says longitude first, Leaflet latitude
 
@@ -24,7 +25,8 @@ class CityMap {
     this.districts = leaflet.geoJSON(this.#features("district"), { interactive: false, style: { className: "district" } }).addTo(this.map);
     this.sites = this.#sites(picked);
     this.upon = leaflet.layerGroup().addTo(this.map); // what a view puts there
-    this.whole = this.districts.getBounds();
+    const drawn = leaflet.geoJSON(city.features).getBounds();
+    this.whole = drawn.isValid() ? drawn : leaflet.latLngBounds(ANYWHERE);
     this.show(this.whole);
     leaflet.control.scale({ imperial: false }).addTo(this.map);
     if (city.tiles.url) leaflet.tileLayer(city.tiles.url, { attribution: city.tiles.attribution }).addTo(this.map);
@@ -46,7 +48,8 @@ class CityMap {
   /** The place whose cell holds a point: that is the nearest one. */
   #placeAt([longitude, latitude]) {
     const far = ({ properties: { point } }) => Math.hypot((point[0] - longitude) * Math.cos((latitude * Math.PI) / 180), point[1] - latitude);
-    return this.#finest().reduce((nearest, one) => (far(one) < far(nearest) ? one : nearest)).properties;
+    const [nearest] = this.#finest().sort((one, other) => far(one) - far(other));
+    return nearest?.properties ?? {};
   }
 
   #finest() {
