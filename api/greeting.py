@@ -11,9 +11,9 @@ from recommender.service import Service
 from recommender.settings import Settings
 
 _DEMO = Bilingual(
-    "演示模式：本机上任何人不用密钥即可查看示例目录、试用推荐（不保存任何内容），其余都需要密钥；只在本机地址上提供。",
-    "A demo: anybody on this machine may read the catalogue and try recommendations without a key (nothing is stored); "
-    "all else needs a key, and it answers on this machine only.",
+    "演示模式：本机上任何人不用密钥即可查看示例目录、试用推荐（不保存任何内容）、看哪里缺课，其余都需要密钥；只在本机地址上提供。",
+    "A demo: anybody on this machine may read the catalogue, try recommendations (nothing is stored) and see where supply is missing "
+    "without a key; all else needs a key, and it answers on this machine only.",
 )
 _NO_KEYS = Bilingual(
     "还没有可用的密钥，除 /healthz 外一律拒绝。签发第一个：jinxue keys create --scope admin --name 管理员",

@@ -106,7 +106,7 @@ def test_what_excludes_a_course_is_said_class_by_class(opened: Open, tmp_path: P
         expect(said.locator(".refusals > li")).to_have_count(2)
         expect(said).to_contain_text("名额已满（20 席）")
         expect(said).to_contain_text("2020-01-31")
-        expect(said).to_contain_text("改条件也不能使它靠前")
+        expect(said).to_contain_text("这不是改条件能解决的")
         keep(page, "why-not")
 
 

@@ -64,9 +64,9 @@ function refusals({ classes, classes_total: total }) {
   );
 }
 
-function changes({ changes: possible, rank }, tried) {
+function changes({ changes: possible, rank, eligible }, tried) {
   if (rank === 1) return null;
-  if (!possible.length) return el("p", {}, say("nothing_raises"));
+  if (!possible.length) return el("p", {}, say(eligible ? "nothing_raises" : "nothing_admits"));
   const made = possible.map((one) => {
     const button = el("button", { type: "button", className: "plain" }, say("try"), el("span", { className: "quiet" }, ` ${one.meaning}`));
     button.addEventListener("click", () => tried(one.set));
