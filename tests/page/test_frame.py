@@ -153,6 +153,7 @@ def test_whoever_asks_too_often_is_heard_a_little_later(page: Page) -> None:
     ask(page)
     settled(page)
     assert len(refused) == 1
+    assert len(titles(page)) == 10
     assert titles(page) != before
 
 
