@@ -108,6 +108,7 @@ def test_the_keyboard_is_enough(page: Page) -> None:
     page.get_by_role("link", name="跳到结果").focus()
     page.keyboard.press("Enter")
     expect(page.locator("#answer")).to_be_focused()
+    assert "#view=learner" in page.url  # still what was chosen
     field(page, "想学什么").focus()
     page.keyboard.press("Control+A")
     page.keyboard.type("想考电工证")
