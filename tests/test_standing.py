@@ -339,8 +339,8 @@ def test_a_course_that_only_distance_excludes_is_listed_behind_a_hundred_others_
     assert f"按得分排在第 {change['score_rank']} 位" in change["meaning"]
 
 
-def _asked(matchers: list[Matcher], situation: tuple[int, int]) -> tuple[Matcher, LearnerRequest]:
-    """Return a network and a learner's request that it does not refuse."""
+def _asked(matchers: list[Matcher], situation: tuple[int, int], chosen: int) -> tuple[Matcher, LearnerRequest, str]:
+    """Return a network, a learner's request that it does not refuse, and the id of one of its courses."""
     matcher, rng = matchers[situation[0]], Random(situation[1])
     request = random_request(rng, matcher.snapshot.network.catalogue)
     while not isinstance(request, LearnerRequest):
@@ -349,15 +349,14 @@ def _asked(matchers: list[Matcher], situation: tuple[int, int]) -> tuple[Matcher
         matcher.recommend(request, today=TODAY)
     except InvalidRequest:  # the weights weigh nothing that the request says
         request = changed(request, weights=None)
-    return matcher, request
+    courses = matcher.snapshot.network.courses
+    return matcher, request, courses[chosen % len(courses)].course_id
 
 
 @promise
 @given(situation=situations, chosen=st.integers(0, 10_000))
 def test_each_change_merged_into_the_request_lists_the_course_at_exactly_its_rank(matchers, situation, chosen):
-    matcher, request = _asked(matchers, situation)
-    courses = matcher.snapshot.network.courses
-    course_id = courses[chosen % len(courses)].course_id
+    matcher, request, course_id = _asked(matchers, situation, chosen)
     answer = explained(matcher, request, course_id)
     ranks = [change["rank"] or 100 + change["score_rank"] for change in answer["changes"]]
     assert ranks == sorted(ranks)
@@ -379,9 +378,7 @@ def test_each_change_merged_into_the_request_lists_the_course_at_exactly_its_ran
 @promise
 @given(situation=situations, chosen=st.integers(0, 10_000))
 def test_a_standing_agrees_with_the_list_and_with_what_excludes_its_classes(matchers, situation, chosen):
-    matcher, request = _asked(matchers, situation)
-    courses = matcher.snapshot.network.courses
-    course_id = courses[chosen % len(courses)].course_id
+    matcher, request, course_id = _asked(matchers, situation, chosen)
     answer = explained(matcher, request, course_id)
     whole = every_page(matcher, changed(request, offset=0))
     at = {item["course"]["course_id"]: item for item in whole}
@@ -398,9 +395,7 @@ def test_a_standing_agrees_with_the_list_and_with_what_excludes_its_classes(matc
 @promise
 @given(situation=situations, chosen=st.integers(0, 10_000))
 def test_both_languages_say_the_same(matchers, situation, chosen):
-    matcher, request = _asked(matchers, situation)
-    courses = matcher.snapshot.network.courses
-    course_id = courses[chosen % len(courses)].course_id
+    matcher, request, course_id = _asked(matchers, situation, chosen)
     zh, en = (explained(matcher, changed(request, language=one), course_id) for one in ("zh", "en"))
     assert told(zh) == told(en)
     for one, other in zip(zh["changes"], en["changes"], strict=True):

@@ -108,6 +108,18 @@ def test_a_spreadsheet_takes_no_title_for_a_formula(opened: Open, tmp_path: Path
         assert '"\'=HYPERLINK(""x"")' in (tmp_path / "proposal.csv").read_text(encoding="utf-8")
 
 
+FAR = "instance_id,course_id,mode,site_id\nroast-1,roast,at_site,far\n"
+
+
+def test_what_was_loosened_is_said_to_an_enterprise_too(opened: Open, tmp_path: Path) -> None:
+    with serving(tmp_path / "state", write_city(tmp_path / "catalogue", classes=FAR)) as address:
+        page = opened("#view=enterprise&needs=炒茶&place=东湖区", served=address)
+        expect(page.locator("#enterprise-list .notice")).to_contain_text(
+            "距离上限：从 30 公里 放宽到 60 公里，多列出 1 门。"
+        )
+        expect(page.locator(".group.near .card")).to_contain_text("放宽条件后列入")
+
+
 CLASSES = "instance_id,course_id,mode,site_id,minimum_headcount\npick-1,pick,at_enterprise,near,20\n"
 
 

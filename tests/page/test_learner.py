@@ -106,9 +106,7 @@ def test_a_part_that_nothing_was_said_to_cannot_be_weighed(page: Page) -> None:
 
 
 def test_a_click_on_the_map_is_where_the_learner_is(page: Page) -> None:
-    before = titles(page)
-    page.locator("#map").scroll_into_view_if_needed()
-    page.mouse.wheel(0, 0)
+    before, away = titles(page), kilometres(page)
     box = page.locator("#map").bounding_box()
     assert box
     page.mouse.click(box["x"] + 60, box["y"] + box["height"] - 60)
@@ -116,7 +114,7 @@ def test_a_click_on_the_map_is_where_the_learner_is(page: Page) -> None:
     expect(page.locator(".title").first).to_be_visible()
     settled(page)
     assert "at=22" in page.url
-    assert titles(page) != before or kilometres(page)
+    assert kilometres(page) != away
     field(page, "在哪里").fill("坪山区坑梓街道")
     ask(page)
     expect(page.locator(".title").first).to_have_text(before[0])
@@ -185,6 +183,7 @@ def test_a_city_of_which_no_district_is_known_is_a_page_as_well(opened: Open, tm
         page.get_by_role("link", name="工会").click()
         settled(page)
         expect(page.locator("#figures")).to_contain_text("培训中心")
+        expect(page.locator("#union-status")).to_have_text("学员太少，不显示比例。")
 
 
 def test_an_empty_list_says_what_was_left_out(opened: Open, tmp_path: Path, keep: Keep) -> None:

@@ -1,11 +1,13 @@
 """The union's view: what there is, where it is missing, and how it is spread."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.page.city import serving, write_city
 from tests.page.looking import move, settled
 
 Open = Callable[..., Page]
@@ -46,6 +48,15 @@ def test_the_map_is_coloured_by_what_is_chosen(page: Page) -> None:
     expect(page.locator("path.cell.unknown")).to_have_count(0)
     expect(page.locator("path.cell[class*=step-]")).to_have_count(len(answer))
     assert "measure=courses" in page.url
+
+
+def test_seats_without_a_limit_are_no_secret(opened: Open, tmp_path: Path) -> None:
+    catalogue = write_city(tmp_path / "catalogue")
+    with (catalogue / "places.csv").open("a", encoding="utf-8") as places:
+        places.write("3,湖滨街道,subdistrict,2,30.2,120.2,,,,\n")
+    with serving(tmp_path / "state", catalogue) as address:
+        page = opened("#view=union&measure=seats_left", served=address)
+        expect(page.locator("#map-legend li:has(.unknown)")).to_have_text("名额不限")
 
 
 def test_a_subdistrict_tells_what_is_missing_there(page: Page, opened: Open, keep: Keep) -> None:

@@ -17,13 +17,9 @@ export function asking({ form, list, status, ask, show }) {
       status.textContent = say("loading");
       list.append(...waiting());
     }
-    try {
-      const answer = await once(ask);
-      if (answer === null) return;
-      show(answer);
-    } catch (error) {
-      fail(error, run);
-    }
+    const answer = await once(ask).catch((error) => fail(error, run));
+    if (answer === null) return;
+    if (answer) show(answer);
     list.removeAttribute("aria-busy");
   };
 

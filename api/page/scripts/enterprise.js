@@ -5,12 +5,12 @@ import { card } from "./card.js";
 import { pointOf } from "./city.js";
 import { byId, element as el, optional } from "./elements.js";
 import { ENTERPRISE, fitting } from "./examples.js";
-import { fill, listen, read, requestOf } from "./form.js";
+import { fill, listen, placedAt, requestOf } from "./form.js";
 import { siteSigns, tellSigns } from "./map.js";
 import { drawProposal } from "./proposal.js";
 import { post } from "./service.js";
 import { change, state } from "./state.js";
-import { leftOut, notice, rules } from "./told.js";
+import { leftOut, loosened, notice, rules } from "./told.js";
 import { number, say } from "./words.js";
 
 const PATH = "/v1/enterprise-recommendations";
@@ -38,25 +38,13 @@ export function showEnterprise(shown) {
 }
 
 /** Take a point that was clicked on the map for the enterprise's address. */
-export function placeEnterprise([longitude, latitude]) {
-  change({ at: `${latitude.toFixed(4)},${longitude.toFixed(4)}`, place: "" });
+export function placeEnterprise(point) {
+  change(placedAt(point));
   fill(form, state.enterprise);
   live();
 }
 
-export function listenEnterprise() {
-  listen(form, {
-    asked() {
-      change(read(form));
-      live();
-      if (matchMedia("(max-width: 820px)").matches) byId("answer").scrollIntoView();
-    },
-    changed(typing) {
-      change(read(form));
-      live(typing);
-    },
-  });
-}
+export const listenEnterprise = () => listen(form, live);
 
 /** Ask for what is taught on its floor, and for what is taught at sites: two lists, so that neither crowds the other out. */
 function askBoth(signal) {
@@ -70,14 +58,17 @@ function show(answers) {
   if (!items.length) showNothing(answers);
   else {
     status.textContent = say("found_enterprise", { taken: number(answers[0].eligible_courses), near: number(answers[1].eligible_courses) });
-    list.replaceChildren(...GROUPS.map((name) => section(name, groups[name])), leftOut(answers[0]), rules(answers[0]));
+    list.replaceChildren(...[loosenedNearby(answers[1]), ...GROUPS.map((name) => section(name, groups[name])), leftOut(answers[0]), rules(answers[0])].filter(Boolean));
   }
   const chosen = items.filter(isChosen);
   drawProposal(byId("proposal"), chosen, { ...answers[0], missing: (state.enterprise.chosen ?? []).length - chosen.length });
   drawPlaces(items);
 }
 
-/** Every course in one group, numbered through: taken to the enterprise before customised, customised before attended as it is; what was loosened is in none. */
+/** What was loosened for the courses at sites; those taught in another mode stand in a group of their own. */
+const loosenedNearby = ({ relaxations, ...near }) => loosened({ ...near, relaxations: relaxations.filter(({ field }) => field !== "modes") });
+
+/** Every course in one group, numbered through: taken to the enterprise before customised, customised before attended as it is. What no condition of the enterprise's own admits is not taken to it. */
 function grouped([taken, near]) {
   const first = taken.items.filter((item) => !item.relaxed.length);
   const ids = new Set(first.map((item) => item.course.course_id));

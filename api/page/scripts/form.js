@@ -1,7 +1,7 @@
 /** Forms and the fields that stand in them. */
 import { city, clusterCalled } from "./city.js";
 import { all, byId, element as el } from "./elements.js";
-import { isEmpty } from "./state.js";
+import { change, isEmpty } from "./state.js";
 import { nameOf, say } from "./words.js";
 
 const LISTS = ["schedules", "modes"];
@@ -38,22 +38,28 @@ export function read(form) {
   return fields;
 }
 
-/** Call `asked` when the form is sent, `changed` while it is filled in (`typing` when more may follow). */
-export function listen(form, { asked, changed }) {
+/** Take over what is filled in, and call `live` with whether more may follow, as while one types. */
+export function listen(form, live) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    asked();
+    change(read(form));
+    live();
+    if (matchMedia("(max-width: 820px)").matches) byId("answer").scrollIntoView(); // there the form stands above the list
   });
   form.addEventListener("input", ({ target }) => {
     if (target.name === "place") target.dataset.at = "";
     if (target.type === "range") tellRange(target);
-    changed(["text", "textarea", "number"].includes(target.type));
+    change(read(form));
+    live(["text", "textarea", "number"].includes(target.type));
   });
 }
 
+/** The fields of a place that is a point, [longitude, latitude]. */
+export const placedAt = ([longitude, latitude]) => ({ at: `${latitude.toFixed(4)},${longitude.toFixed(4)}`, place: "" });
+
 export function tellRange(input) {
   const output = input.parentElement.querySelector("output");
-  output.textContent = input.dataset.tell ? say(input.dataset.tell, { value: input.value }) : say("km", { km: input.value });
+  output.textContent = say("km", { km: input.value });
   input.setAttribute("aria-valuetext", output.textContent);
 }
 

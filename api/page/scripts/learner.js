@@ -5,7 +5,7 @@ import { card } from "./card.js";
 import { city, pointOf } from "./city.js";
 import { byId, element as el } from "./elements.js";
 import { fitting, LEARNERS, NOBODY } from "./examples.js";
-import { clearErrors, fill, listen, read, requestOf } from "./form.js";
+import { clearErrors, fill, listen, placedAt, requestOf } from "./form.js";
 import { siteSigns, tellSigns } from "./map.js";
 import { courseSearch } from "./search.js";
 import { latest, post } from "./service.js";
@@ -48,25 +48,13 @@ export function showLearner(shown) {
 }
 
 /** Take a point, or the middle of a place, that was clicked on the map for the learner's. */
-export function placeLearner([longitude, latitude]) {
-  change({ at: `${latitude.toFixed(4)},${longitude.toFixed(4)}`, place: "" });
+export function placeLearner(point) {
+  change(placedAt(point));
   fill(form, { ...defaults(), ...state.learner });
   live();
 }
 
-export function listenLearner() {
-  listen(form, {
-    asked() {
-      change(read(form));
-      live();
-      if (matchMedia("(max-width: 820px)").matches) byId("answer").scrollIntoView(); // there the form stands above the list
-    },
-    changed(typing) {
-      change(read(form));
-      live(typing);
-    },
-  });
-}
+export const listenLearner = () => listen(form, live);
 
 function restart() {
   drawTuning(byId("weights"), state.learner, (fields) => {

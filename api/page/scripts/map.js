@@ -102,8 +102,7 @@ class CityMap {
 
   /** Put the numbers of what is recommended at their sites; `chosen` is called with the key of one that is clicked. */
   putNumbers(entries, chosen) {
-    const there = Map.groupBy ? Map.groupBy(entries, ({ site }) => site) : grouped(entries);
-    for (const [site, here] of there) {
+    for (const [site, here] of grouped(entries)) {
       const point = whereIs(site);
       if (!point) continue;
       const numbers = here.slice(0, 3).map(({ number }) => number).join("·") + (here.length > 3 ? "…" : "");

@@ -3,7 +3,7 @@ import { element as el, table } from "./elements.js";
 import { say } from "./words.js";
 
 const two = (value) => value.toFixed(2).replace("-0.00", "0.00");
-export const swatch = (name) => el("i", { className: `swatch ${name}` });
+const swatch = (name) => el("i", { className: `swatch ${name}` });
 export const preference = (name) => [swatch(name), say(`preference.${name}`)];
 
 /** A bar whose whole width is a score of 1; the parts add up to the score. */

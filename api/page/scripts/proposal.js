@@ -64,7 +64,7 @@ function row(item) {
 const quoted = (text) => `"${(/^[=+\-@\t\r]/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;
 
 /** The chosen courses as comma-separated values, with the mark by which Excel knows UTF-8. */
-export function csv(items) {
+function csv(items) {
   return `\uFEFF${[heads(), ...items.map(cells)].map((line) => line.map(quoted).join(",")).join("\r\n")}\r\n`;
 }
 

@@ -2,7 +2,7 @@
 import { asking, paced } from "./asking.js";
 import { bars, matrix } from "./charts.js";
 import { city, clusterName, levelName } from "./city.js";
-import { byId, element as el, optional, table } from "./elements.js";
+import { byId, element as el, optional } from "./elements.js";
 import { tellRange } from "./form.js";
 import { siteSigns, tellSigns } from "./map.js";
 import { get } from "./service.js";
@@ -17,11 +17,11 @@ const list = byId("union-list");
 const status = byId("union-status");
 const within = byId("within");
 
-/** What the map can be coloured by: how a sub-district's number is read, and how it is told; more is darker. */
+/** What the map can be coloured by: how a sub-district's number is read and told, and what null means; more is darker. */
 const MEASURES = {
-  covered_share: { read: (place) => place.covered_share, tell: percent },
+  covered_share: { read: (place) => place.covered_share, tell: percent, none: "too_few" },
   courses: { read: (place) => place.courses, tell: number },
-  seats_left: { read: (place) => place.seats_left, tell: number },
+  seats_left: { read: (place) => place.seats_left, tell: number, none: "seats_unlimited" },
   missing_clusters: { read: (place) => place.missing_clusters.length, tell: number },
 };
 
@@ -92,17 +92,17 @@ function drawFigures() {
 
 function draw() {
   const { measure, spot } = fields();
-  const { read, tell } = MEASURES[measure];
+  const { read, tell, none } = MEASURES[measure];
   const places = new Map(coverage.subdistricts.map((place) => [place.place_id, place]));
   const known = [...places.values()].map(read).filter((value) => value !== null);
   const most = measure === "covered_share" ? 1 : Math.max(1, ...known);
   map.shade(({ id, full_name: name }) => {
     const value = places.has(id) ? read(places.get(id)) : null;
-    const words = value === null ? say("too_few") : tell(value);
+    const words = value === null ? say(none) : tell(value);
     return { step: value === null ? null : Math.min(STEPS - 1, Math.floor((STEPS * value) / most)), lines: [name, `${say(`measure.${measure}`)} ${words}`], chosen: id === spot };
   });
   const edges = Array.from({ length: STEPS }, (_, step) => [`shade step-${step}`, `${tell((most * step) / STEPS)} –`]);
-  tellSigns([...edges, ...(known.length < places.size ? [["shade unknown", say("too_few")]] : []), ...siteSigns()]);
+  tellSigns([...edges, ...(known.length < places.size ? [["shade unknown", say(none)]] : []), ...siteSigns()]);
   byId("spot").replaceChildren(places.has(spot) ? about(places.get(spot)) : el("p", { className: "note" }, say("spot_none")));
 }
 
@@ -144,6 +144,7 @@ function exposure() {
   const { sites, learners, k, gini, unlisted_sites: unlisted } = coverage.exposure;
   const told = sites.filter((site) => site.lists !== null).sort((one, other) => other.lists - one.lists);
   const most = told.slice(0, 12).map((site) => ({ name: site.name, value: site.share, chinese: true }));
+  if (learners === null) return part("exposure", say("exposure"), say("too_few"));
   const words = [say("exposure_hint", { learners: number(learners), k }), gini === null ? "" : say("gini", { gini: gini.toFixed(2) }), unlisted === null ? "" : say("unlisted", { n: unlisted })];
   return part("exposure", say("exposure"), words.join(" "), most.length ? bars(say("exposure"), most, percent) : notice(say("too_few"), []));
 }
