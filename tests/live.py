@@ -22,6 +22,7 @@ from tests.callers import issue_key
 
 ROOT = Path(__file__).parents[1]
 PATIENCE_SECONDS = 60.0
+_LINES_SHOWN = 8
 _COMMAND = (sys.executable, "-m", "recommender.cli")
 Seen = TypeVar("Seen")
 
@@ -101,6 +102,11 @@ class ServiceProcess:
     def log(self) -> str:
         """What all processes of this service have said so far."""
         return self._log.read_text(encoding="utf-8")
+
+    @property
+    def said(self) -> str:
+        """The end of the log without its requests: what a failing test shows, and what is wrong is found by."""
+        return "\n".join([line for line in self.log.splitlines() if '"event":"request"' not in line][-_LINES_SHOWN:])
 
     def client(self, *, seconds: float = 30) -> httpx.Client:
         """Return a client of the process that runs now, who shows the administrator's key."""

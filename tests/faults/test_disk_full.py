@@ -47,7 +47,7 @@ def write(service: ServiceProcess, fee: int) -> int:
     with service.client() as http:
         written = http.patch("/v1/course-instances/twin-a", json={"fee_yuan": fee}).raise_for_status().json()
         version = int(written["catalogue_version"])
-        eventually(lambda: service.ready()["catalogue_version"] >= version, told=lambda: service.log)
+        eventually(lambda: service.ready()["catalogue_version"] >= version, told=lambda: service.said)
         classes = http.get("/v1/courses/twin-a").raise_for_status().json()["course_instances"]
         assert [each["fee_yuan"] for each in classes] == [fee]
         return version
@@ -60,13 +60,13 @@ def test_a_service_answers_what_is_new_while_it_cannot_be_saved_and_saves_it_whe
     folder, old = workshop.snapshots, workshop.snapshots.current()
     service, ballast = serve(small_disk), fill(workshop.snapshots.path)
     write(service, 1)
-    eventually(lambda: parts(service) == ["disk"], told=lambda: service.log)
+    eventually(lambda: parts(service) == ["disk"], told=lambda: service.said)
     assert service.ready()["status"] == "degraded"
     assert folder.load(encoder, workshop.policy).version == folder.current() == old
 
     version = write(service, 2)
     ballast.unlink()
-    eventually(lambda: service.ready()["status"] == "ready", told=lambda: service.log)
+    eventually(lambda: service.ready()["status"] == "ready", told=lambda: service.said)
     assert folder.load(encoder, workshop.policy).catalogue_version == version
     assert service.log.count('"level":"warning"') == 1
 
@@ -78,9 +78,9 @@ def test_a_service_starts_on_a_full_disk(small_disk: Path, serve: Serve) -> None
     service.kill()
     service.start()
     assert service.ready()["catalogue_version"] == version
-    eventually(lambda: parts(service) == ["disk"], told=lambda: service.log)
+    eventually(lambda: parts(service) == ["disk"], told=lambda: service.said)
     ballast.unlink()
-    eventually(lambda: service.ready()["status"] == "ready", told=lambda: service.log)
+    eventually(lambda: service.ready()["status"] == "ready", told=lambda: service.said)
 
 
 def test_a_build_that_finds_no_space_says_so_and_leaves_nothing(small_disk: Path, encoder: Encoder) -> None:
@@ -114,4 +114,4 @@ def test_when_no_file_can_grow_writes_are_told_to_come_again_and_those_taken_are
         resource.prlimit(service.pid, resource.RLIMIT_FSIZE, (hard, hard))
         assert http.get("/v1/course-instances/twin-b/record").json()["record"]["fee_yuan"] == taken
         write(service, 500)
-        eventually(lambda: service.ready()["status"] == "ready", told=lambda: service.log)
+        eventually(lambda: service.ready()["status"] == "ready", told=lambda: service.said)

@@ -91,9 +91,9 @@ def test_a_storm_of_changes_leads_to_few_snapshots(state: Path, serve: Serve) ->
             fields = {"enrolled": number, "fee_yuan": rng.randrange(1_000)}
             written = http.patch(f"/v1/course-instances/{rng.choice(COUNTERS)}", json=fields).raise_for_status().json()
         version = written["catalogue_version"]
-        eventually(lambda: service.ready()["catalogue_version"] == version, told=lambda: service.log)
+        eventually(lambda: service.ready()["catalogue_version"] == version, told=lambda: service.said)
     assert 1 <= service.log.count("now serving snapshot") <= 150
-    eventually(lambda: workshop_at(state).snapshots.current() == service.ready()["snapshot"], told=lambda: service.log)
+    eventually(lambda: workshop_at(state).snapshots.current() == service.ready()["snapshot"], told=lambda: service.said)
 
 
 def test_builds_at_once_beside_a_service_corrupt_nothing(state: Path, serve: Serve, encoder: Encoder) -> None:
@@ -113,6 +113,6 @@ def test_builds_at_once_beside_a_service_corrupt_nothing(state: Path, serve: Ser
     assert [build.returncode for build in builds] == [0, 0, 0], told
     for version in workshop.snapshots.versions():
         assert workshop.snapshots.load(encoder, workshop.policy, version).version == version
-    eventually(lambda: workshop.snapshots.current() == service.ready()["snapshot"], told=lambda: service.log)
+    eventually(lambda: workshop.snapshots.current() == service.ready()["snapshot"], told=lambda: service.said)
     assert not list(workshop.snapshots.path.glob(".building-*"))
     assert service.ready()["status"] == "ready"

@@ -25,7 +25,7 @@ def test_a_running_service_takes_up_a_restore_and_goes_on(town: Workshop, serve:
         assert (made.returncode, made.stdout) == (0, ""), made.stderr
         assert "Backed up to of today" in made.stderr
         newer = set_fees(store, 2.0)
-        eventually(lambda: version_answered(service) == newer, told=lambda: service.log)
+        eventually(lambda: version_answered(service) == newer, told=lambda: service.said)
 
         refused = service.run_command("jinxue restore 'of today'", cwd=folder)
         assert (refused.returncode, refused.stdout) == (1, "")
@@ -34,9 +34,9 @@ def test_a_running_service_takes_up_a_restore_and_goes_on(town: Workshop, serve:
         assert done.returncode == 0, done.stderr
         assert "revoke them once more" in done.stderr
 
-        eventually(lambda: version_answered(service) == saved, told=lambda: service.log)
+        eventually(lambda: version_answered(service) == saved, told=lambda: service.said)
         assert set_fees(store, 3.0) == newer  # the number is given anew, to another write
-        eventually(lambda: version_answered(service) == newer, told=lambda: service.log)
+        eventually(lambda: version_answered(service) == newer, told=lambda: service.said)
         with store.read() as reading:
             assert [entry.action for entry in reading.audit_entries(limit=9)][-1] == "database_restored"
     assert service.ready()["status"] == "ready"
