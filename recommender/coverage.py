@@ -6,6 +6,7 @@ nothing, are `unlocated`: no share counts them. Those of whom only the district 
 
 import datetime
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
 from recommender.exposure import Exposure, K, gini
@@ -41,6 +42,7 @@ class Coverage:
             "as_of": day.isoformat(),
             "within_km": request.within_km,
             "hidden_below": hidden_below,
+            "illustrative": self._illustrative,
             **self._city(found, shown, hidden_below),
             "subdistricts": list(self._subdistricts(found, shown or {}, around=around, hidden_below=hidden_below)),
             "unmet": self._unmet(found, shown, request=request, hidden_below=hidden_below),
@@ -48,6 +50,10 @@ class Coverage:
             "supply": survey.supply(day).by_cluster_and_level(),
             "exposure": self._exposure(exposure, shown, hidden_below),
         }
+
+    @cached_property
+    def _illustrative(self) -> bool:
+        return any(learner.illustrative for learner in self.snapshot.network.learners)
 
     def _shown(self, found: Found, hidden_below: int) -> Shown:
         """Return what may be told of places: nothing where `GET /v1/insights/learners` does not tell how many learners there are."""

@@ -281,6 +281,12 @@ def test_a_city_worked_out_by_hand(encoder: Encoder, policy: Policy, today: date
     assert (told["open_courses"], told["open_seats"]) == (2, 25)
 
 
+def test_learners_who_were_made_up_are_told_as_such(encoder: Encoder, policy: Policy, today: datetime.date) -> None:
+    real = crowd(5)
+    for learners, illustrative in ((real, False), ([*real[1:], replace(real[0], illustrative=True)], True)):
+        assert told_of(city(learners, encoder, policy), today)["illustrative"] is illustrative
+
+
 def test_a_wider_circle_covers_more(encoder: Encoder, policy: Policy, today: datetime.date) -> None:
     matcher = city(crowd(5), encoder, policy)
     counts = [matcher._coverage.survey.learners(today, within_km).covered for within_km in (1, 25)]

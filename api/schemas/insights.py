@@ -111,6 +111,7 @@ class CoverageAnswer(Answer):
     as_of: datetime.date
     within_km: float
     hidden_below: int
+    illustrative: bool = Field(description="Whether some of the learners were made up to show the service.")
     learners: int | None = Field(description="null: it would tell too much.")
     unlocated: int | None = Field(
         description="Learners whom no share counts: where they are is not known, or their profile asks for nothing. null: it would tell too much."

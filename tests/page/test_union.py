@@ -34,6 +34,7 @@ def test_the_network_is_told_at_a_glance(page: Page, complaints: list[str], keep
     assert (figure(page, "总部"), figure(page, "实训工场"), figure(page, "培训中心")) == (1, 20, 100)
     assert figure(page, "学员") == told(page)["learners"]
     expect(page.locator("#union-status")).to_contain_text("在 5 公里内有合适的课程")
+    expect(page.locator("#union-status")).to_contain_text("学员为示例")
     keep(page, "union")
     assert complaints == []
 
@@ -48,6 +49,13 @@ def test_the_map_is_coloured_by_what_is_chosen(page: Page) -> None:
     expect(page.locator("path.cell.unknown")).to_have_count(0)
     expect(page.locator("path.cell[class*=step-]")).to_have_count(len(answer))
     assert "measure=courses" in page.url
+    steps = [
+        text.replace(",", "").split("–")
+        for text in page.locator("#map-legend li:has([class*=step-])").all_inner_texts()
+    ]
+    most = max(place["courses"] for place in answer)
+    assert [int(low) for low, _ in steps] == [0, *(int(high) + 1 for _, high in steps[:-1])]
+    assert int(steps[-1][1]) == most
 
 
 def test_seats_without_a_limit_are_no_secret(opened: Open, tmp_path: Path) -> None:

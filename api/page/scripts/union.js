@@ -72,7 +72,8 @@ function drawMeasures() {
 function show(answer) {
   coverage = answer;
   drawFigures();
-  status.textContent = answer.covered_share === null ? say("covered_hidden") : say("covered", { share: percent(answer.covered_share), km: answer.within_km, learners: number(answer.learners) });
+  const covered = answer.covered_share === null ? say("covered_hidden") : say("covered", { share: percent(answer.covered_share), km: answer.within_km, learners: number(answer.learners) });
+  status.textContent = answer.illustrative ? `${covered} ${say("learners_illustrative")}` : covered;
   list.replaceChildren(el("div", { id: "spot" }), supply(), unmet(), exposure());
   draw();
 }
@@ -83,7 +84,7 @@ function drawFigures() {
     ...KINDS.map((kind) => [say(`site_kind.${kind}`), sites.filter((site) => site.site_kind === kind).length]),
     [say("figure.courses"), coverage.open_courses],
     [say("figure.seats"), coverage.open_seats],
-    [say("figure.learners"), coverage.learners],
+    [say(coverage.illustrative ? "figure.learners_illustrative" : "figure.learners"), coverage.learners],
   ].filter(([, value]) => value !== null && value !== undefined);
   byId("figures").replaceChildren(...figures.flatMap(([name, value]) => [el("dt", {}, name), el("dd", {}, number(value))]));
 }
@@ -101,9 +102,17 @@ function draw() {
     const words = value === null ? say(none) : tell(value);
     return { step: value === null ? null : Math.min(STEPS - 1, Math.floor((STEPS * value) / most)), lines: [name, `${say(`measure.${measure}`)} ${words}`], chosen: id === spot };
   });
-  const edges = Array.from({ length: STEPS }, (_, step) => [`shade step-${step}`, `${tell((most * step) / STEPS)} –`]);
-  tellSigns([...edges, ...(known.length < places.size ? [["shade unknown", say(none)]] : []), ...siteSigns()]);
+  tellSigns([...steps(measure, most, tell), ...(known.length < places.size ? [["shade unknown", say(none)]] : []), ...siteSigns()]);
   byId("spot").replaceChildren(places.has(spot) ? about(places.get(spot)) : el("p", { className: "note" }, say("spot_none")));
+}
+
+/** Tell which values have which colour; of counts, the whole numbers of each step. */
+function steps(measure, most, tell) {
+  const share = measure === "covered_share";
+  const from = (step) => (share ? step / STEPS : Math.ceil((most * step) / STEPS));
+  const to = (step) => (share || step === STEPS - 1 ? (most * (step + 1)) / STEPS : from(step + 1) - 1);
+  const told = (step) => (from(step) === to(step) ? tell(to(step)) : `${tell(from(step))}–${tell(to(step))}`);
+  return Array.from({ length: STEPS }, (_, step) => step).filter((step) => from(step) <= to(step)).map((step) => [`shade step-${step}`, told(step)]);
 }
 
 function about(place) {
