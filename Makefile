@@ -26,8 +26,8 @@ serve: $(READY)
 
 # what measures load wants the machine for itself
 test: $(TESTING) check
-	$(BIN)/python -m pytest -q --numprocesses 2 --dist loadfile -m "not alone"
-	$(BIN)/python -m pytest -q -m alone
+	$(BIN)/python -m pytest -q --numprocesses 2 --dist loadfile --ignore tests/load
+	$(BIN)/python -m pytest -q tests/load
 
 check: $(TESTING)
 	$(BIN)/ruff check .

@@ -2,12 +2,14 @@
 
 import json
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
-from recommender.domain import Approval, Catalogue
+from recommender.domain import Approval, Catalogue, Course
 from tests.cli.said import Jinxue, refusal
+from tests.faults.town import found_town, town
 
 REQUESTS_HEADER = "request_id,audience,part,industry,occupation,skill_level,text,place,headcount"
 
@@ -15,10 +17,14 @@ REQUESTS_HEADER = "request_id,audience,part,industry,occupation,skill_level,text
 @pytest.fixture
 def judged(tmp_path: Path, bundled_catalogue: Catalogue) -> Path:
     """A folder of three judged requests, each answered by an approved course of the bundled network."""
-    approved = [course for course in bundled_catalogue.courses if course.approval is Approval.APPROVED][:3]
-    asked = [f"R{n},learner,reporting,,,,{course.title},坪山区," for n, course in enumerate(approved)]
+    return judge(tmp_path / "judged", bundled_catalogue.courses, place="坪山区")
+
+
+def judge(folder: Path, courses: Iterable[Course], *, place: str = "") -> Path:
+    """Ask for the first three approved courses by their titles; return the new `folder` that says so."""
+    approved = [course for course in courses if course.approval is Approval.APPROVED][:3]
+    asked = [f"R{n},learner,reporting,,,,{course.title},{place}," for n, course in enumerate(approved)]
     grades = [f"R{n},{course.course_id},3" for n, course in enumerate(approved)]
-    folder = tmp_path / "judged"
     folder.mkdir()
     (folder / "requests.csv").write_text("\n".join([REQUESTS_HEADER, *asked]), encoding="utf-8")
     (folder / "judgements.csv").write_text("\n".join(["request_id,course_id,grade", *grades]), encoding="utf-8")
@@ -44,13 +50,15 @@ def test_the_recommendations_are_measured_beside_baselines(
 
 
 def test_all_baselines_are_measured_where_their_packages_are(
-    jinxue: Jinxue, built: Path, judged: Path, monkeypatch: pytest.MonkeyPatch
+    jinxue: Jinxue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    figures = json.loads(jinxue("evaluate", judged, "--json", "--state", built).out)
+    found_town(tmp_path / "state")
+    asked = ("evaluate", judge(tmp_path / "judged", town().courses), "--state", tmp_path / "state")
+    figures = json.loads(jinxue(*asked, "--json").out)
 
     assert {"BM25", "English MiniLM"} <= set(figures["systems"])
     monkeypatch.setitem(sys.modules, "bm25s", None)  # as if it were not installed
-    assert "pip install 'jinxue[evaluate]'" in refusal(jinxue("evaluate", judged, "--state", built))
+    assert "pip install 'jinxue[evaluate]'" in refusal(jinxue(*asked))
 
 
 def test_an_evaluation_that_cannot_be_made_is_refused_in_one_sentence(

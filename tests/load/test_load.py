@@ -5,11 +5,7 @@ How long answers take is told by the benchmarks: no test depends on it.
 
 from pathlib import Path
 
-import pytest
-
 from tests.benchmarks import load, overload
-
-pytestmark = pytest.mark.alone
 
 
 def test_under_steady_load_it_neither_fails_nor_grows(tmp_path: Path) -> None:
