@@ -34,7 +34,7 @@ def test_the_network_is_told_at_a_glance(page: Page, complaints: list[str], keep
     assert (figure(page, "总部"), figure(page, "实训工场"), figure(page, "培训中心")) == (1, 20, 100)
     assert figure(page, "学员") == told(page)["learners"]
     expect(page.locator("#union-status")).to_contain_text("在 5 公里内有合适的课程")
-    expect(page.locator("#union-status")).to_contain_text("学员为示例")
+    expect(page.locator("#union-status")).to_contain_text("学员含示例")
     keep(page, "union")
     assert complaints == []
 
