@@ -450,7 +450,7 @@ def test_what_can_only_be_read_is_not_written(client: TestClient, url: str, meth
     problem_of(client.request(method, url), 405)
 
 
-@pytest.mark.parametrize("url", ["/", "/healthz", "/v1/courses", "/nope", LEARNER, "/page/page.js"])
+@pytest.mark.parametrize("url", ["/", "/healthz", "/v1/courses", "/nope", LEARNER, "/page/scripts/page.js"])
 def test_asking_for_the_head_alone_never_fails(client: TestClient, url: str) -> None:
     response = client.head(url)
 

@@ -58,13 +58,17 @@ def test_the_map_is_coloured_by_what_is_chosen(page: Page) -> None:
     assert int(steps[-1][1]) == most
 
 
-def test_seats_without_a_limit_are_no_secret(opened: Open, tmp_path: Path) -> None:
+def test_a_small_city_has_a_short_legend_in_which_seats_without_a_limit_are_no_secret(
+    opened: Open, tmp_path: Path
+) -> None:
     catalogue = write_city(tmp_path / "catalogue")
     with (catalogue / "places.csv").open("a", encoding="utf-8") as places:
         places.write("3,湖滨街道,subdistrict,2,30.2,120.2,,,,\n")
     with serving(tmp_path / "state", catalogue) as address:
         page = opened("#view=union&measure=seats_left", served=address)
         expect(page.locator("#map-legend li:has(.unknown)")).to_have_text("名额不限")
+        page.get_by_label("附近的课程").check()
+        expect(page.locator("#map-legend li:has([class*=step-])")).to_have_text(["0", "1"])
 
 
 def test_a_subdistrict_tells_what_is_missing_there(page: Page, opened: Open, keep: Keep) -> None:

@@ -17,9 +17,9 @@ const list = byId("union-list");
 const status = byId("union-status");
 const within = byId("within");
 
-/** What the map can be coloured by: how a sub-district's number is read and told, and what null means; more is darker. */
+/** What the map can be coloured by: how a sub-district's number is read and told, and what null means; more is darker. `most` is a share's; counts have their own. */
 const MEASURES = {
-  covered_share: { read: (place) => place.covered_share, tell: percent, none: "too_few" },
+  covered_share: { read: (place) => place.covered_share, tell: percent, none: "too_few", most: 1 },
   courses: { read: (place) => place.courses, tell: number },
   seats_left: { read: (place) => place.seats_left, tell: number, none: "seats_unlimited" },
   missing_clusters: { read: (place) => place.missing_clusters.length, tell: number },
@@ -93,26 +93,27 @@ function drawFigures() {
 
 function draw() {
   const { measure, spot } = fields();
-  const { read, tell, none } = MEASURES[measure];
+  const { read, tell, none, most: whole } = MEASURES[measure];
   const places = new Map(coverage.subdistricts.map((place) => [place.place_id, place]));
   const known = [...places.values()].map(read).filter((value) => value !== null);
-  const most = measure === "covered_share" ? 1 : Math.max(1, ...known);
+  const most = whole ?? Math.max(1, ...known);
   map.shade(({ id, full_name: name }) => {
     const value = places.has(id) ? read(places.get(id)) : null;
     const words = value === null ? say(none) : tell(value);
     return { step: value === null ? null : Math.min(STEPS - 1, Math.floor((STEPS * value) / most)), lines: [name, `${say(`measure.${measure}`)} ${words}`], chosen: id === spot };
   });
-  tellSigns([...steps(measure, most, tell), ...(known.length < places.size ? [["shade unknown", say(none)]] : []), ...siteSigns()]);
+  const colours = (whole ? shares() : counts(most)).map(([step, from, to]) => [`shade step-${step}`, from === to ? tell(to) : `${tell(from)}–${tell(to)}`]);
+  tellSigns([...colours, ...(known.length < places.size ? [["shade unknown", say(none)]] : []), ...siteSigns()]);
   byId("spot").replaceChildren(places.has(spot) ? about(places.get(spot)) : el("p", { className: "note" }, say("spot_none")));
 }
 
-/** Tell which values have which colour; of counts, the whole numbers of each step. */
-function steps(measure, most, tell) {
-  const share = measure === "covered_share";
-  const from = (step) => (share ? step / STEPS : Math.ceil((most * step) / STEPS));
-  const to = (step) => (share || step === STEPS - 1 ? (most * (step + 1)) / STEPS : from(step + 1) - 1);
-  const told = (step) => (from(step) === to(step) ? tell(to(step)) : `${tell(from(step))}–${tell(to(step))}`);
-  return Array.from({ length: STEPS }, (_, step) => step).filter((step) => from(step) <= to(step)).map((step) => [`shade step-${step}`, told(step)]);
+const eachStep = (tell) => Array.from({ length: STEPS }, (_, step) => [step, ...tell(step)]);
+const shares = () => eachStep((step) => [step / STEPS, (step + 1) / STEPS]);
+
+/** The whole numbers that have each colour; of few, some colours have none. */
+function counts(most) {
+  const first = (step) => Math.ceil((most * step) / STEPS);
+  return eachStep((step) => [first(step), step === STEPS - 1 ? most : first(step + 1) - 1]).filter(([, from, to]) => from <= to);
 }
 
 function about(place) {
