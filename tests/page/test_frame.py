@@ -34,6 +34,8 @@ def test_english_changes_the_words_and_keeps_what_was_chosen(page: Page, complai
     page.get_by_role("button", name="中文").click()
     expect(page.locator("#learner-status")).to_contain_text("列出 10 门")
     assert titles(page) == chinese
+    page.go_back()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
     assert complaints == []
 
 
