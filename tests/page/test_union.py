@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.page.city import serving, write_city
-from tests.page.looking import move, settled
+from tests.page.looking import move
 
 Open = Callable[..., Page]
 Keep = Callable[[Page, str], None]
